@@ -1,0 +1,1 @@
+"""On Record: a REST API over a database of who said what."""

@@ -1,0 +1,1 @@
+"""Attributed statements from text: a pure library that knows no database, web or settings."""
