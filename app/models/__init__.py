@@ -1,0 +1,30 @@
+"""SQLAlchemy tables and constraints: design.md section 3, one module a subject."""
+
+from app.models.articles import Article, ArticleVersion
+from app.models.base import Base
+from app.models.ingestion import IngestItem, IngestRun, Outcome
+from app.models.sources import Source, SourceAlias, SourceKind
+from app.models.speakers import Speaker, SpeakerAlias
+from app.models.statements import Occurrence, OccurrenceSource, Statement, StatementSpeaker
+from app.models.topics import StatementTopic, Topic, TopicScheme
+
+__all__ = [
+    "Article",
+    "ArticleVersion",
+    "Base",
+    "IngestItem",
+    "IngestRun",
+    "Occurrence",
+    "OccurrenceSource",
+    "Outcome",
+    "Source",
+    "SourceAlias",
+    "SourceKind",
+    "Speaker",
+    "SpeakerAlias",
+    "Statement",
+    "StatementSpeaker",
+    "StatementTopic",
+    "Topic",
+    "TopicScheme",
+]

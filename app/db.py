@@ -1,0 +1,102 @@
+"""Database engines: async asyncpg for the API, sync psycopg for everything that writes.
+
+Both are made from one `DATABASE_URL`, a libpq URI, which may name several hosts.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+import asyncpg
+import psycopg
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from app.errors import DatabaseUnavailableError, StartupError
+
+_SCHEME = re.compile(r"^postgres(?:ql)?(?:\+\w+)?://")
+# libpq options that asyncpg would take for settings of the server.
+_LIBPQ_ONLY = re.compile(r"^(connect_timeout|keepalives.*|tcp_user_timeout|gssencmode|channel_.*)$")
+# SQLSTATE classes that mean "the server is not there (any more)": connection trouble, shutdown.
+_GONE = ("08", "57P")
+
+
+def libpq_url(url: str) -> str:
+    """The URL as libpq takes it: `postgres://` and SQLAlchemy's `+driver` forms are accepted.
+
+    Raises StartupError for anything that is not a PostgreSQL URL.
+    """
+    if not _SCHEME.match(url):
+        scheme = url.split("://")[0] if "://" in url else "no scheme"
+        raise StartupError(f"DATABASE_URL must be a postgresql:// URL, not {scheme!r}")
+    return _SCHEME.sub("postgresql://", url)
+
+
+def _asyncpg_arguments(url: str) -> dict[str, Any]:
+    parts = urlsplit(libpq_url(url))
+    query = parse_qsl(parts.query, keep_blank_values=True)
+    kept = [(k, v) for k, v in query if not _LIBPQ_ONLY.match(k)]
+    timeout = next((float(v) for k, v in query if k == "connect_timeout"), 10.0)
+    return {"dsn": urlunsplit(parts._replace(query=urlencode(kept))), "timeout": timeout}
+
+
+def make_async_engine(url: str, *, pool_size: int, statement_timeout: float) -> AsyncEngine:
+    """The API's engine; `statement_timeout` in seconds. Connects only when first used."""
+    arguments = _asyncpg_arguments(url)
+    server_settings = {
+        "application_name": "onrecord-api",
+        "statement_timeout": str(round(statement_timeout * 1000)),
+        "jit": "off",  # compiling costs more than any of our queries runs
+        "timezone": "UTC",
+    }
+
+    async def connect() -> asyncpg.Connection:
+        return await asyncpg.connect(**arguments, server_settings=server_settings)
+
+    return create_async_engine(
+        "postgresql+asyncpg://",
+        async_creator=connect,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=statement_timeout,
+        pool_pre_ping=True,
+        # One statement a transaction: reads need no snapshot over several.
+        isolation_level="AUTOCOMMIT",
+    )
+
+
+def make_engine(url: str, *, application_name: str = "onrecord") -> Engine:
+    """A sync engine for ingestion, migrations and the command line. Connects when first used."""
+    dsn = libpq_url(url)
+
+    def connect() -> psycopg.Connection:
+        return psycopg.connect(dsn, application_name=application_name, options="-c timezone=UTC")
+
+    return create_engine("postgresql+psycopg://", creator=connect, pool_pre_ping=True)
+
+
+def is_gone(error: BaseException) -> bool:
+    """Whether a driver's error says that the database is away, rather than that we erred."""
+    if isinstance(error, OperationalError):
+        return True
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, OSError | TimeoutError):
+        return True
+    return str(getattr(cause, "sqlstate", None) or "").startswith(_GONE)
+
+
+@contextmanager
+def translate_errors() -> Iterator[None]:
+    """Turn a database that goes away into DatabaseUnavailableError; other errors pass."""
+    try:
+        yield
+    except (DBAPIError, OSError, psycopg.OperationalError) as error:
+        if is_gone(error):
+            reason = str(getattr(error, "orig", None) or error).strip().splitlines()
+            raise DatabaseUnavailableError(
+                f"the database does not answer: {reason[0] if reason else error!r}"
+            ) from error
+        raise

@@ -1,0 +1,91 @@
+"""Expected failures in domain terms, each with its HTTP status and problem type (RFC 9457)."""
+
+from typing import ClassVar
+
+
+class OnRecordError(Exception):
+    """Something that can be expected to go wrong; `detail` is one line for the person who asked."""
+
+    status: ClassVar[int] = 500
+    type: ClassVar[str] = "internal-error"
+    title: ClassVar[str] = "Something went wrong"
+
+    def __init__(self, detail: str, *, parameter: str | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.parameter = parameter
+
+
+class NotFoundError(OnRecordError):
+    """There is no such statement, speaker, source, topic or article."""
+
+    status = 404
+    type = "not-found"
+    title = "Not found"
+
+
+class MergedError(OnRecordError):
+    """The row asked for was merged into another: 308 to the survivor."""
+
+    status = 308
+    type = "merged"
+    title = "Merged into another"
+
+    def __init__(self, survivor_id: int) -> None:
+        super().__init__(f"merged into {survivor_id}")
+        self.survivor_id = survivor_id
+
+
+class InvalidParameterError(OnRecordError):
+    """A parameter whose value cannot be meant, beyond what its type says."""
+
+    status = 422
+    type = "invalid-parameter"
+    title = "Invalid parameter"
+
+
+class CursorMismatchError(OnRecordError):
+    """A cursor that was not issued for these filters and this sort."""
+
+    status = 400
+    type = "cursor-mismatch"
+    title = "The cursor does not belong to this query"
+
+
+class CursorExpiredError(OnRecordError):
+    """A cursor of an earlier version of the API."""
+
+    status = 400
+    type = "cursor-expired"
+    title = "The cursor is too old"
+
+
+class DatabaseUnavailableError(OnRecordError):
+    """The database does not answer; nothing was changed, trying again is safe."""
+
+    status = 503
+    type = "database-unavailable"
+    title = "The database does not answer"
+
+
+class QueryTimeoutError(OnRecordError):
+    """The query took longer than the statement timeout allows."""
+
+    status = 503
+    type = "query-timeout"
+    title = "The query took too long"
+
+
+class StartupError(OnRecordError):
+    """The command cannot start: a port in use, a folder that cannot be written, no database."""
+
+    type = "startup"
+    title = "Cannot start"
+
+
+class InputRejectedError(OnRecordError):
+    """An input that cannot be ingested; `detail` says why, and the rest goes on."""
+
+    status = 422
+    type = "input-rejected"
+    title = "The input cannot be ingested"

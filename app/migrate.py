@@ -1,0 +1,48 @@
+"""Bringing a database to the schema of this version (Alembic, configured in pyproject too)."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, text
+
+from app.db import translate_errors
+from app.errors import StartupError
+
+_HERE = Path(__file__).parent
+# Beside the package in a checkout, inside it in an installed wheel.
+_FOLDERS = (_HERE.parent / "migrations", _HERE / "_migrations")
+_LOCK = 7_305_218_814  # any constant: one migration at a time
+_LOCK_TIMEOUT = "10s"
+
+
+def _config() -> Config:
+    config = Config()
+    folder = next(path for path in _FOLDERS if (path / "env.py").exists())
+    config.set_main_option("script_location", str(folder))
+    return config
+
+
+@lru_cache(maxsize=1)
+def head_revision() -> str:
+    """The revision that this version of the code needs."""
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    if head is None:
+        raise StartupError("there are no migrations: the installation is broken")
+    return head
+
+
+def migrate(engine: Engine, *, revision: str = "head") -> None:
+    """Upgrade the database to `revision`, safe to run from several processes at once.
+
+    All of it is one transaction: a migration that fails leaves the schema as it was. Raises
+    DatabaseUnavailableError when the database does not answer.
+    """
+    config = _config()
+    with translate_errors(), engine.begin() as connection:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        connection.execute(text(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)

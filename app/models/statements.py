@@ -1,0 +1,153 @@
+"""Statements, who made them, where they occur and through whom they came."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    UniqueConstraint,
+    func,
+    text as sql,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.extraction.types import Act, Kind, Medium
+from app.models.articles import Article, ArticleVersion
+from app.models.base import Base, CreatedAt, Id, Timestamp, text_enum
+from app.models.sources import Source
+from app.models.speakers import Speaker
+
+_NEWEST_FIRST = "DESC NULLS LAST"
+
+
+class Statement(Base):
+    """An utterance. Text, kind and act are those of its first occurrence, counts are of live ones.
+
+    `folded_hash` is SHA-256 over the folded text: with the speakers and the dates it decides
+    whether two occurrences are one statement.
+    """
+
+    __tablename__ = "statement"
+    __table_args__ = (
+        Index(None, "folded_hash"),
+        Index(None, "search", postgresql_using="gin"),
+        Index(
+            "ix_statement_first_published_at_id",
+            sql(f"first_published_at {_NEWEST_FIRST}"),
+            sql("id DESC"),
+            postgresql_where=sql("merged_into_id IS NULL AND NOT withdrawn"),
+        ),
+        Index("ix_statement_oldest_first", sql("first_published_at"), sql("id")),
+        Index(None, "updated_at", "id"),
+    )
+
+    id: Mapped[Id]
+    text: Mapped[str]
+    folded_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    kind: Mapped[Kind] = mapped_column(text_enum(Kind, "kind"))
+    act: Mapped[Act] = mapped_column(text_enum(Act, "act"))
+    first_published_at: Mapped[Timestamp | None]
+    occurrence_count: Mapped[int] = mapped_column(server_default=sql("0"))
+    article_count: Mapped[int] = mapped_column(server_default=sql("0"))
+    publisher_count: Mapped[int] = mapped_column(server_default=sql("0"))
+    search: Mapped[Any] = mapped_column(
+        TSVECTOR, Computed("to_tsvector('onrecord'::regconfig, text)", persisted=True)
+    )
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("statement.id"), index=True)
+    withdrawn: Mapped[bool] = mapped_column(server_default=sql("false"))
+    updated_at: Mapped[CreatedAt]
+
+
+class StatementSpeaker(Base):
+    """Who made a statement: none, one or several speakers, in the order of the text."""
+
+    __tablename__ = "statement_speaker"
+    __table_args__ = (
+        Index(
+            "ix_statement_speaker_newest_first",
+            "speaker_id",
+            sql(f"first_published_at {_NEWEST_FIRST}"),
+            sql("statement_id DESC"),
+        ),
+        Index("ix_statement_speaker_speaker_id_statement_id", "speaker_id", "statement_id"),
+    )
+
+    statement_id: Mapped[int] = mapped_column(ForeignKey(Statement.id), primary_key=True)
+    speaker_id: Mapped[int] = mapped_column(ForeignKey(Speaker.id), primary_key=True)
+    position: Mapped[int]
+    first_published_at: Mapped[Timestamp | None]
+
+
+class Occurrence(Base):
+    """One place where a statement stands.
+
+    `spans` is [[start, end], …] over the text of (article_id, version). `selectors` holds the
+    exact words with their surroundings, one object a span, written once here so that no answer
+    has to read the article's text. `publisher_id` and `published_at` repeat the article's, so
+    that filters and date order need no join.
+    """
+
+    __tablename__ = "occurrence"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["article_id", "version"], [ArticleVersion.article_id, ArticleVersion.n]
+        ),
+        UniqueConstraint(
+            "article_id", "version", "spans", "mention", postgresql_nulls_not_distinct=True
+        ),
+        CheckConstraint("confidence BETWEEN 0 AND 1", name="confidence"),
+        Index("ix_occurrence_statement_id_published_at", "statement_id", "published_at", "id"),
+        Index(
+            "ix_occurrence_publisher_id_published_at",
+            "publisher_id",
+            sql(f"published_at {_NEWEST_FIRST}"),
+            sql("statement_id DESC"),
+        ),
+        Index(
+            "ix_occurrence_published_at",
+            sql(f"published_at {_NEWEST_FIRST}"),
+            sql("statement_id DESC"),
+        ),
+        Index(None, "medium", "statement_id", postgresql_where=sql("medium IS NOT NULL")),
+    )
+
+    id: Mapped[Id]
+    statement_id: Mapped[int] = mapped_column(ForeignKey(Statement.id))
+    article_id: Mapped[int] = mapped_column(ForeignKey(Article.id))
+    version: Mapped[int]
+    spans: Mapped[list[list[int]]] = mapped_column(ARRAY(Integer, dimensions=2))
+    selectors: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    mention: Mapped[str | None]
+    mention_span: Mapped[list[int] | None] = mapped_column(ARRAY(Integer))
+    speaker_description: Mapped[str | None]
+    cue: Mapped[str | None]
+    kind: Mapped[Kind] = mapped_column(text_enum(Kind, "kind"))
+    act: Mapped[Act] = mapped_column(text_enum(Act, "act"))
+    medium: Mapped[Medium | None] = mapped_column(text_enum(Medium, "medium"))
+    said_on: Mapped[date | None]
+    confidence: Mapped[float]
+    extractor_version: Mapped[str]
+    withdrawn: Mapped[bool] = mapped_column(server_default=sql("false"))
+    publisher_id: Mapped[int | None] = mapped_column(ForeignKey(Source.id))
+    published_at: Mapped[Timestamp | None]
+    created_at: Mapped[CreatedAt] = mapped_column(server_default=func.clock_timestamp())
+
+
+class OccurrenceSource(Base):
+    """A link of the via chain; position 0 stands nearest the speaker."""
+
+    __tablename__ = "occurrence_source"
+    __table_args__ = (Index(None, "source_id", "occurrence_id"),)
+
+    occurrence_id: Mapped[int] = mapped_column(
+        ForeignKey(Occurrence.id, ondelete="CASCADE"), primary_key=True
+    )
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    source_id: Mapped[int] = mapped_column(ForeignKey(Source.id))

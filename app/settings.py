@@ -1,0 +1,66 @@
+"""Every environment variable that On Record reads, in one frozen class."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Settings from the environment (and from a `.env` file in the working folder)."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+
+    database_url: str | None = Field(
+        None,
+        validation_alias="DATABASE_URL",
+        description="PostgreSQL 15 or newer, as a libpq URI (several hosts allowed). "
+        "Unset: an embedded PostgreSQL in `DATA_DIR`.",
+    )
+    data_dir: Path = Field(
+        Path(".data"),
+        validation_alias="DATA_DIR",
+        description="Where the embedded PostgreSQL keeps its files.",
+    )
+    host: str = Field(
+        "127.0.0.1", validation_alias="HOST", description="Address the server listens on."
+    )
+    port: int = Field(
+        8000, ge=1, le=65535, validation_alias="PORT", description="Port the server listens on."
+    )
+    pool_size: int = Field(
+        10,
+        ge=1,
+        le=1000,
+        validation_alias="ONRECORD_POOL_SIZE",
+        description="Database connections that one API process keeps at most.",
+    )
+    statement_timeout: float = Field(
+        10.0,
+        gt=0,
+        le=3600,
+        validation_alias="ONRECORD_STATEMENT_TIMEOUT",
+        description="Seconds after which a query of the API is given up (503).",
+    )
+    max_text_bytes: int = Field(
+        5_000_000,
+        ge=1,
+        validation_alias="ONRECORD_MAX_TEXT_BYTES",
+        description="Largest file that ingestion takes, in bytes.",
+    )
+    log_level: str = Field(
+        "info",
+        pattern="^(critical|error|warning|info|debug)$",
+        validation_alias="ONRECORD_LOG_LEVEL",
+        description="critical, error, warning, info or debug.",
+    )
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """The settings of this process, read once.
+
+    Raises pydantic's ValidationError naming the variable that is wrong.
+    """
+    return Settings()
