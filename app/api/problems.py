@@ -1,0 +1,159 @@
+"""Errors as RFC 9457 problem+json: one handler for each way in which a request can fail."""
+
+import difflib
+import logging
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from app.db import is_gone
+from app.errors import DatabaseUnavailableError, MergedError, OnRecordError, QueryTimeoutError
+
+log = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+_QUERY_CANCELED = "57014"
+_SHOWN = 200  # characters of a wrong value that an answer repeats
+
+
+class ProblemError(BaseModel):
+    """One thing that is wrong with the request."""
+
+    detail: str = Field(examples=["unknown parameter; did you mean speaker?"])
+    parameter: str | None = Field(None, examples=["speeker"])
+    pointer: str | None = Field(None, description="JSON Pointer into the body.")
+    suggestion: str | None = Field(None, examples=["speaker"])
+
+
+class Problem(BaseModel):
+    """What went wrong, as RFC 9457 has it; `errors` names each parameter at fault."""
+
+    type: str = Field(examples=["/problems/invalid-parameter"])
+    title: str = Field(examples=["Invalid parameter"])
+    status: int = Field(examples=[422])
+    detail: str = Field(examples=["speeker: unknown parameter; did you mean speaker?"])
+    errors: list[ProblemError] = []
+
+
+def problem(
+    status: int,
+    slug: str,
+    title: str,
+    detail: str,
+    errors: Sequence[ProblemError] = (),
+    headers: dict[str, str] | None = None,
+) -> Response:
+    """A problem+json response."""
+    body = {
+        "type": f"/problems/{slug}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "errors": [error.model_dump(exclude_none=True) for error in errors],
+    }
+    return Response(orjson.dumps(body), status, headers, MEDIA_TYPE)
+
+
+def _known_parameters(request: Request) -> list[str]:
+    path = request.app.openapi()["paths"].get(getattr(request.scope["route"], "path", ""), {})
+    parameters = path.get(request.method.lower(), {}).get("parameters", [])
+    return [p["name"] for p in parameters if p["in"] == "query"]
+
+
+def _as_error(request: Request, raw: dict[str, Any]) -> ProblemError:
+    place, *path = raw["loc"]
+    name = str(path[0]) if path else ""
+    if raw["type"] == "extra_forbidden":
+        close = difflib.get_close_matches(name, _known_parameters(request), n=1)
+        hint = f"; did you mean {close[0]}?" if close else ""
+        return ProblemError(
+            detail=f"unknown parameter{hint}",
+            parameter=name[:_SHOWN],
+            suggestion=close[0] if close else None,
+        )
+    message = raw["msg"].removeprefix("Value error, ")
+    if place == "body":
+        return ProblemError(detail=message, pointer="".join(f"/{step}" for step in path))
+    return ProblemError(detail=message, parameter=name)
+
+
+async def invalid_request(request: Request, error: Exception) -> Response:
+    """422 for parameters that are unknown or have the wrong type, each one named."""
+    if not isinstance(error, RequestValidationError):
+        raise error
+    errors = [_as_error(request, raw) for raw in error.errors()]
+    detail = "; ".join(f"{e.parameter or e.pointer}: {e.detail}" for e in errors[:5])
+    return problem(422, "invalid-parameter", "Invalid parameter", detail, errors)
+
+
+async def domain_error(request: Request, error: Exception) -> Response:
+    """An expected failure with its own status; a merged row redirects to its survivor."""
+    if isinstance(error, MergedError):
+        return _redirect(request, error.survivor_id)
+    if not isinstance(error, OnRecordError):
+        raise error
+    errors = [ProblemError(detail=error.detail, parameter=error.parameter)]
+    return problem(
+        error.status,
+        error.type,
+        error.title,
+        f"{error.parameter}: {error.detail}" if error.parameter else error.detail,
+        errors if error.parameter else [],
+        {"Retry-After": "5"} if error.status == HTTPStatus.SERVICE_UNAVAILABLE else None,
+    )
+
+
+def _redirect(request: Request, survivor_id: int) -> Response:
+    (old,) = request.path_params.values()
+    path = request.url.path.replace(f"/{old}", f"/{survivor_id}", 1)
+    location = path + (f"?{request.url.query}" if request.url.query else "")
+    # An undo can bring the old row back: nobody may remember this redirect for ever.
+    return Response(status_code=308, headers={"Location": location, "Cache-Control": "no-cache"})
+
+
+async def http_error(request: Request, error: Exception) -> Response:
+    """404 for unknown paths, 405 for unknown methods and whatever else Starlette refuses."""
+    if not isinstance(error, HTTPException):
+        raise error
+    status = HTTPStatus(error.status_code)
+    detail = f"{request.method} {request.url.path[:_SHOWN]}: {status.phrase.lower()}"
+    slug = status.phrase.lower().replace(" ", "-")
+    return problem(status, slug, status.phrase, detail, headers=dict(error.headers or {}))
+
+
+async def database_error(request: Request, error: Exception) -> Response:
+    """503 for a database that is away or too slow; anything else is our own fault."""
+    cause = getattr(error, "orig", None) or error
+    if getattr(cause, "sqlstate", None) == _QUERY_CANCELED:
+        return await domain_error(request, QueryTimeoutError("the query took too long; narrow it"))
+    if is_gone(error):
+        log.warning("the database does not answer: %s", cause)
+        # The driver's words can name hosts and users: they stay in the log.
+        return await domain_error(
+            request, DatabaseUnavailableError("the database does not answer; try again later")
+        )
+    return await internal_error(request, error)
+
+
+async def internal_error(request: Request, error: Exception) -> Response:
+    """500, with nothing of the cause but in the log."""
+    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return problem(
+        500, OnRecordError.type, OnRecordError.title, "an internal error; it has been logged"
+    )
+
+
+def install(app: FastAPI, database_errors: Sequence[type[Exception]]) -> None:
+    """Have every error of the app answered as a problem."""
+    app.add_exception_handler(RequestValidationError, invalid_request)
+    app.add_exception_handler(OnRecordError, domain_error)
+    app.add_exception_handler(HTTPException, http_error)
+    for kind in database_errors:
+        app.add_exception_handler(kind, database_error)
+    app.add_exception_handler(Exception, internal_error)

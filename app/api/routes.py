@@ -1,0 +1,193 @@
+"""The reading routes: parameters in, one query, answer out."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from app.api import schemas
+from app.api.dependencies import (
+    Connection,
+    EntityId,
+    NoParameters,
+    answer,
+    page_answer,
+    reject_repeats,
+)
+from app.api.openapi import problems
+from app.queries import entities, statements
+from app.queries.filters import (
+    ArticleList,
+    OccurrenceList,
+    SourceList,
+    SpeakerList,
+    StatementList,
+    TopicList,
+)
+from app.queries.health import check_ready
+
+_LIST: dict[int | str, dict[str, Any]] = problems(400, 422, 500, 503)
+_ONE: dict[int | str, dict[str, Any]] = problems(404, 422, 500, 503)
+_MERGED: dict[int | str, dict[str, Any]] = {
+    308: {
+        "description": "Merged into another: the survivor is at `Location`.",
+        "headers": {"Location": {"schema": {"type": "string"}, "required": True}},
+    }
+}
+
+router = APIRouter(dependencies=[Depends(reject_repeats)])
+
+
+@router.get(
+    "/statements",
+    tags=["statements"],
+    operation_id="list_statements",
+    response_model=schemas.StatementPage,
+    responses=_LIST,
+)
+async def list_statements(
+    request: Request, connection: Connection, parameters: Annotated[StatementList, Query()]
+) -> Response:
+    """Who said what: statements that satisfy every filter given.
+
+    `publisher`, `via`, `source`, `medium`, `article`, `language`, `published_*` and
+    `min_confidence` must hold for one and the same occurrence; the answer embeds the earliest
+    one that satisfies them, and date sorts use its date. Names are explained in `resolved`.
+    """
+    return page_answer(request, await statements.list_statements(connection, parameters))
+
+
+@router.get(
+    "/statements/{statement_id}",
+    tags=["statements"],
+    operation_id="get_statement",
+    response_model=schemas.Statement,
+    responses=_ONE | _MERGED,
+)
+async def get_statement(
+    connection: Connection, statement_id: EntityId, _: NoParameters
+) -> Response:
+    """One statement, also if a corrected article no longer makes it (`withdrawn`)."""
+    return answer(await statements.get_statement(connection, statement_id))
+
+
+@router.get(
+    "/statements/{statement_id}/occurrences",
+    tags=["statements"],
+    operation_id="list_occurrences",
+    response_model=schemas.OccurrencePage,
+    responses=_ONE | _LIST | _MERGED,
+)
+async def list_occurrences(
+    request: Request,
+    connection: Connection,
+    statement_id: EntityId,
+    parameters: Annotated[OccurrenceList, Query()],
+) -> Response:
+    """Every place where the statement stands, earliest first, undated last."""
+    return page_answer(
+        request, await statements.list_occurrences(connection, statement_id, parameters)
+    )
+
+
+@router.get(
+    "/speakers",
+    tags=["speakers"],
+    operation_id="list_speakers",
+    response_model=schemas.SpeakerPage,
+    responses=_LIST,
+)
+async def list_speakers(
+    request: Request, connection: Connection, parameters: Annotated[SpeakerList, Query()]
+) -> Response:
+    """Persons, organisations, groups and unnamed sources who are on record."""
+    return page_answer(request, await entities.list_speakers(connection, parameters))
+
+
+@router.get(
+    "/speakers/{speaker_id}",
+    tags=["speakers"],
+    operation_id="get_speaker",
+    response_model=schemas.Speaker,
+    responses=_ONE | _MERGED,
+)
+async def get_speaker(connection: Connection, speaker_id: EntityId, _: NoParameters) -> Response:
+    """One speaker."""
+    return answer(await entities.get_speaker(connection, speaker_id))
+
+
+@router.get(
+    "/sources",
+    tags=["sources"],
+    operation_id="list_sources",
+    response_model=schemas.SourcePage,
+    responses=_LIST,
+)
+async def list_sources(
+    request: Request, connection: Connection, parameters: Annotated[SourceList, Query()]
+) -> Response:
+    """Publishers, agencies, broadcasters, platforms and official channels."""
+    return page_answer(request, await entities.list_sources(connection, parameters))
+
+
+@router.get(
+    "/topics",
+    tags=["topics"],
+    operation_id="list_topics",
+    response_model=schemas.TopicPage,
+    responses=_LIST,
+)
+async def list_topics(
+    request: Request, connection: Connection, parameters: Annotated[TopicList, Query()]
+) -> Response:
+    """What statements are about. Media Topics: copyright IPTC, www.iptc.org."""
+    return page_answer(request, await entities.list_topics(connection, parameters))
+
+
+@router.get(
+    "/articles",
+    tags=["articles"],
+    operation_id="list_articles",
+    response_model=schemas.ArticlePage,
+    responses=_LIST,
+)
+async def list_articles(
+    request: Request, connection: Connection, parameters: Annotated[ArticleList, Query()]
+) -> Response:
+    """The articles that statements were found in, without their text."""
+    return page_answer(request, await entities.list_articles(connection, parameters))
+
+
+@router.get(
+    "/articles/{article_id}",
+    tags=["articles"],
+    operation_id="get_article",
+    response_model=schemas.ArticleDetail,
+    responses=_ONE,
+)
+async def get_article(connection: Connection, article_id: EntityId, _: NoParameters) -> Response:
+    """One article with the history of its text."""
+    return answer(await entities.get_article(connection, article_id))
+
+
+@router.get(
+    "/healthz",
+    tags=["service"],
+    operation_id="get_health",
+    response_model=schemas.Health,
+    responses=problems(422, 500),
+)
+async def get_health(_: NoParameters) -> Response:
+    """Whether the process answers; says nothing of the database."""
+    return answer({"status": "ok"})
+
+
+@router.get(
+    "/readyz",
+    tags=["service"],
+    operation_id="get_readiness",
+    response_model=schemas.Readiness,
+    responses=problems(422, 500, 503),
+)
+async def get_readiness(connection: Connection, _: NoParameters) -> Response:
+    """Whether the database answers and has the schema that this version needs."""
+    return answer(await check_ready(connection))

@@ -1,0 +1,266 @@
+"""The shapes of the answers, for the OpenAPI document; a test holds that answers have them."""
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.extraction.types import Act, Kind, Medium, SpeakerKind
+from app.models import SourceKind, TopicScheme
+
+
+class _Shape(BaseModel):
+    # What the document declares is all there is; a test holds the answers to it.
+    model_config = ConfigDict(extra="forbid")
+
+
+class SpeakerRef(_Shape):
+    """A speaker, in short."""
+
+    id: int = Field(examples=[2])
+    name: str = Field(examples=["Dmitry Peskov"])
+    slug: str = Field(examples=["dmitry-peskov"])
+    kind: SpeakerKind
+
+
+class SourceRef(_Shape):
+    """A source, in short."""
+
+    id: int = Field(examples=[4])
+    name: str = Field(examples=["TASS"])
+
+
+class StatementTopic(_Shape):
+    """A topic of a statement."""
+
+    id: int
+    scheme: TopicScheme
+    code: str = Field(examples=["nato"])
+    name: str = Field(examples=["NATO"])
+    score: float = Field(ge=0, le=1)
+
+
+class TextQuoteSelector(_Shape):
+    """The exact words with what stands around them (W3C Web Annotation)."""
+
+    type: Literal["TextQuoteSelector"]
+    exact: str
+    prefix: str = Field(max_length=120)
+    suffix: str = Field(max_length=120)
+
+
+class TextPositionSelector(_Shape):
+    """Where the words stand: Unicode code points over the stored text, end exclusive.
+
+    JavaScript counts UTF-16 units: use `Array.from(text).slice(start, end).join("")`.
+    """
+
+    type: Literal["TextPositionSelector"]
+    start: int = Field(ge=0)
+    end: int = Field(ge=0)
+
+
+class ArticleRef(_Shape):
+    """The article in which an occurrence stands."""
+
+    id: int
+    title: str | None
+    url: str | None
+    published_at: datetime | None
+    source: SourceRef | None
+    version: int = Field(description="The version of the text that the positions count in.")
+
+
+class Occurrence(_Shape):
+    """One place where a statement stands, with its evidence."""
+
+    id: int
+    article: ArticleRef
+    mention: str | None = Field(description="The words that name the speaker there.")
+    speaker_description: str | None = Field(examples=["Kremlin spokesperson"])
+    cue: str | None = Field(examples=["said"])
+    kind: Kind
+    act: Act
+    medium: Medium | None
+    said_on: date | None
+    via: list[SourceRef] = Field(
+        description="Through whom the words came, nearest the speaker first."
+    )
+    confidence: float = Field(ge=0, le=1)
+    extractor_version: str
+    withdrawn: bool
+    selectors: list[TextQuoteSelector | TextPositionSelector] = Field(
+        description="For each span a quote and a position selector, in this order."
+    )
+    deep_link: str | None = Field(description="The article's URL, jumping to the words.")
+
+
+class Statement(_Shape):
+    """An utterance by a speaker, with the earliest occurrence that satisfies the query."""
+
+    id: int
+    text: str
+    kind: Kind
+    act: Act
+    speaker: SpeakerRef | None
+    co_speakers: list[SpeakerRef]
+    topics: list[StatementTopic]
+    first_published_at: datetime | None
+    occurrence_count: int
+    article_count: int
+    publisher_count: int
+    withdrawn: bool
+    occurrence: Occurrence
+
+
+class Match(_Shape):
+    """What a name in the query was taken for."""
+
+    id: int
+    name: str
+    slug: str
+    hint: str
+    count: int = Field(description="Statements of a speaker or topic, articles of a source.")
+
+
+class Resolution(_Shape):
+    """What one input means."""
+
+    input: str
+    matched: list[Match] = Field(description="The 25 most used of those matched.")
+    matched_count: int
+    suggestions: list[Match]
+
+
+class Page(_Shape):
+    """Where in the list this page is."""
+
+    limit: int
+    next_cursor: str | None
+    has_more: bool
+
+
+class Total(_Shape):
+    """How many match in all: exactly (`eq`), or at least (`gte`)."""
+
+    value: int
+    relation: Literal["eq", "gte"]
+
+
+class _List(_Shape):
+    page: Page
+    total: Total | None
+
+
+class StatementPage(_List):
+    """A page of statements."""
+
+    data: list[Statement]
+    resolved: dict[str, list[Resolution]]
+
+
+class OccurrencePage(_List):
+    """A page of the occurrences of a statement."""
+
+    data: list[Occurrence]
+
+
+class Speaker(SpeakerRef):
+    """A speaker with every name as printed."""
+
+    description: str | None
+    aliases: list[str] | None
+    source_id: int | None = Field(description="The source that itself speaks here.")
+    wikidata_id: str | None
+    statement_count: int
+
+
+class SpeakerPage(_List):
+    """A page of speakers."""
+
+    data: list[Speaker]
+
+
+class Source(SourceRef):
+    """A publisher, agency, broadcaster, platform or official channel."""
+
+    slug: str
+    kind: SourceKind
+    homepage: str | None
+    aliases: list[str] | None
+    article_count: int
+
+
+class SourcePage(_List):
+    """A page of sources."""
+
+    data: list[Source]
+
+
+class Topic(_Shape):
+    """A topic: an IPTC Media Topic, or an organisation, place or event."""
+
+    id: int
+    scheme: TopicScheme
+    code: str
+    slug: str
+    name: str
+    parent_id: int | None
+    parent_code: str | None
+    statement_count: int
+
+
+class TopicPage(_List):
+    """A page of topics."""
+
+    data: list[Topic]
+
+
+class Article(_Shape):
+    """An article, without its text."""
+
+    id: int
+    title: str | None
+    url: str | None
+    byline: str | None
+    published_at: datetime | None
+    language: str | None
+    version: int
+    statement_count: int
+    source: SourceRef | None
+
+
+class ArticleVersion(_Shape):
+    """One text of an article."""
+
+    n: int
+    seen_at: datetime
+    text_sha256: str
+    characters: int
+
+
+class ArticleDetail(Article):
+    """An article with the history of its text."""
+
+    versions: list[ArticleVersion]
+
+
+class ArticlePage(_List):
+    """A page of articles."""
+
+    data: list[Article]
+    resolved: dict[str, list[Resolution]]
+
+
+class Health(_Shape):
+    """The process answers."""
+
+    status: Literal["ok"]
+
+
+class Readiness(_Shape):
+    """The process can serve."""
+
+    status: Literal["ready"]
+    database: Literal["ok"]
+    schema_: str = Field(alias="schema")

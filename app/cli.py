@@ -1,0 +1,304 @@
+"""The `onrecord` command. Each command says what it reads and writes; all honour DATABASE_URL."""
+
+import json
+import logging
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from sqlalchemy import Engine
+
+from app.db import make_engine
+from app.embedded import embedded_postgres
+from app.errors import InputRejectedError, OnRecordError, StartupError
+from app.extraction import extract
+from app.extraction.exchange import as_json
+from app.extraction.types import Attribution
+from app.ingestion.documents import Document
+from app.ingestion.metadata import Metadata, describe
+from app.ingestion.readers import list_files, parse, read_raw
+from app.ingestion.run import Item, Report
+from app.ingestion.run import ingest as run_ingestion
+from app.migrate import check_schema
+from app.migrate import migrate as run_migrations
+from app.models import Outcome
+from app.moments import parse_moment
+from app.serve import bind, serve_forever
+from app.settings import Settings, get_settings
+
+cli = typer.Typer(
+    name="onrecord",
+    help="Who said what, where it stands, and how we know.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+_HERE = Path(__file__).parent
+# Beside the package in a checkout, inside it in an installed wheel.
+_SEEDS = next((p for p in (_HERE.parent / "seeds", _HERE / "_seeds") if p.is_dir()), Path("seeds"))
+
+out = Console(soft_wrap=True, highlight=False)
+err = Console(stderr=True, soft_wrap=True, highlight=False)
+log = logging.getLogger("onrecord")
+
+
+def main() -> NoReturn:
+    """The console script: expected failures are one line on stderr and exit status 1."""
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        settings = get_settings()
+        logging.basicConfig(
+            level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(message)s"
+        )
+        # Alembic and the embedded server's package tell every step; what matters comes as errors.
+        for noisy in ("alembic", "embedded_postgres"):
+            logging.getLogger(noisy).setLevel(logging.CRITICAL)
+        cli()
+    except ValidationError as error:
+        err.print(f"error: settings: {escape(describe(error))}")
+    except OnRecordError as error:
+        err.print(f"error: {escape(error.detail)}")
+    except KeyboardInterrupt:
+        err.print("stopped")
+        sys.exit(130)
+    sys.exit(1)
+
+
+def _stop(_signal: int, _frame: object) -> NoReturn:
+    """Make SIGTERM unwind like any exit, so that an embedded database is stopped too."""
+    raise SystemExit(0)
+
+
+@contextmanager
+def _database(settings: Settings) -> Iterator[tuple[Settings, Engine]]:
+    """Settings with a database that answers, and an engine; the embedded one is migrated."""
+    if settings.database_url is not None:
+        yield settings, make_engine(settings.database_url)
+        return
+    with embedded_postgres(settings.data_dir) as url:
+        engine = make_engine(url)
+        try:
+            run_migrations(engine)
+            yield settings.model_copy(update={"database_url": url}), engine
+        finally:
+            engine.dispose()
+
+
+@cli.command()
+def up(
+    seeds: Annotated[Path, typer.Option(help="Folder whose articles are ingested first.")] = _SEEDS,
+    port: Annotated[int | None, typer.Option(help="Port to serve on (PORT).")] = None,
+) -> None:
+    """Database, migrations, the articles in seeds/, then the API: what `make run` calls.
+
+    Reads seeds/, writes the database and, without DATABASE_URL, DATA_DIR.
+    """
+    settings = _on_port(port)
+    sock = bind(settings.host, settings.port)
+    with sock, _database(settings) as (ready, engine):
+        run_migrations(engine)
+        if seeds.is_dir():
+            _tell(_run(engine, [seeds], Metadata(), ready))
+        engine.dispose()
+        serve_forever(ready, sock, _print_urls)
+
+
+@cli.command()
+def serve(
+    port: Annotated[int | None, typer.Option(help="Port to serve on (PORT).")] = None,
+) -> None:
+    """Serve the API and Swagger UI. Reads the database, writes nothing."""
+    settings = _on_port(port)
+    sock = bind(settings.host, settings.port)
+    with sock, _database(settings) as (ready, engine):
+        check_schema(engine)
+        engine.dispose()
+        serve_forever(ready, sock, _print_urls)
+
+
+def _on_port(port: int | None) -> Settings:
+    settings = get_settings()
+    if port is None:
+        return settings
+    return Settings.model_validate(settings.model_dump() | {"PORT": port})
+
+
+def _print_urls(base: str) -> None:
+    out.print("\nOn Record is up. Three to try:")
+    out.print(f"  {base}/docs")
+    out.print(f"  {base}/statements?speaker=Peskov")
+    out.print(f"  {base}/statements?topic=NATO&via=TASS&source=ANSA\n")
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database to this version's schema. Writes the schema, keeps all data."""
+    with _database(get_settings()) as (_, engine):
+        run_migrations(engine)
+        check_schema(engine)
+    out.print("the schema is up to date")
+
+
+@cli.command()
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(help="Text files, and folders of them.")],
+    publisher: Annotated[str | None, typer.Option(help="Who published the articles.")] = None,
+    published_at: Annotated[str | None, typer.Option(help="ISO 8601 date or date-time.")] = None,
+    url: Annotated[str | None, typer.Option(help="Address of the article (one file).")] = None,
+    title: Annotated[str | None, typer.Option(help="Title of the article (one file).")] = None,
+    language: Annotated[str | None, typer.Option(help="ISO 639-1 code, such as en.")] = None,
+) -> None:
+    """Read articles, find their statements and store them. Exit status 1 if any failed.
+
+    Reads .txt files and NAME.meta.json beside them (title, publisher, byline, url, published_at,
+    language; options go first). Writes the database; the same bytes again change nothing.
+    """
+    given = {
+        "publisher": publisher,
+        "published_at": parse_moment(published_at) if published_at else None,
+        "url": url,
+        "title": title,
+        "language": language,
+    }
+    metadata = Metadata.model_validate(given)
+    if (url or title) and len(list_files(paths)) > 1:
+        raise StartupError("--url and --title describe one article, but several files were given")
+    with _database(get_settings()) as (settings, engine):
+        check_schema(engine)
+        report = _run(engine, paths, metadata, settings)
+    _tell(report)
+    if report.failures:
+        raise typer.Exit(1)
+
+
+def _run(engine: Engine, paths: list[Path], metadata: Metadata, settings: Settings) -> Report:
+    """Ingest with a progress bar on a terminal and log lines elsewhere."""
+    bar = Progress(
+        TextColumn("ingesting"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.description}"),
+        console=err,
+        disable=not err.is_terminal,
+    )
+    task = bar.add_task("", total=None)
+
+    def progress(item: Item, done: int, total: int) -> None:
+        bar.update(task, completed=done, total=total, description=escape(Path(item.input).name))
+        if not err.is_terminal:
+            log.info("%d of %d: %s %s", done, total, item.outcome.value, ascii(item.input))
+
+    with bar:
+        return run_ingestion(
+            engine,
+            paths,
+            metadata=metadata,
+            max_bytes=settings.max_text_bytes,
+            progress=progress,
+        )
+
+
+def _tell(report: Report) -> None:
+    for item in report.failures:
+        err.print(f"failed: {escape(item.input)}: {escape(item.reason or '')}")
+    counts = ", ".join(f"{report.count(outcome)} {outcome.value}" for outcome in Outcome)
+    out.print(f"{len(report.items)} inputs: {counts}")
+
+
+@cli.command("extract")
+def extract_command(
+    files: Annotated[list[Path] | None, typer.Argument(help="Text files.")] = None,
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", help="Read and write JSON lines on stdin and stdout.")
+    ] = False,
+) -> None:
+    """Print the statements in text files. Uses no database, writes nothing.
+
+    With --jsonl: lines {"doc_id", "text"[, "title", "url", "published_at", "publisher"]} in,
+    lines {"doc_id", "attributions": […]} out, in order; a line that cannot be read is told on
+    stderr and left out, and the exit status is 1.
+    """
+    if jsonl == bool(files):
+        raise StartupError("give either FILE… or --jsonl")
+    failed = _extract_lines() if jsonl else _extract_files(files or [])
+    if failed:
+        raise typer.Exit(1)
+
+
+def _extract_lines() -> bool:
+    failed = False
+    for number, line in enumerate(sys.stdin.buffer, 1):
+        if not line.strip():
+            continue
+        try:
+            document = _read_line(line)
+        except (ValueError, InputRejectedError) as error:
+            failed = True
+            err.print(f"line {number}: {escape(str(error))}")
+            continue
+        attributions = _attributions(document)
+        answer = {"doc_id": document["doc_id"], "attributions": [as_json(a) for a in attributions]}
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+    return failed
+
+
+def _read_line(line: bytes) -> dict[str, Any]:
+    document = json.loads(line)
+    if not isinstance(document, dict) or not isinstance(document.get("text"), str):
+        raise ValueError('needs an object with "doc_id" and "text"')
+    if "doc_id" not in document:
+        raise ValueError('"doc_id" is missing')
+    if document.get("published_at") is not None:
+        document["published_at"] = parse_moment(document["published_at"])
+    return document
+
+
+def _attributions(document: dict[str, Any]) -> list[Attribution]:
+    return extract(
+        document["text"],
+        title=document.get("title"),
+        publisher=document.get("publisher"),
+        published_at=document.get("published_at"),
+    )
+
+
+def _extract_files(files: list[Path]) -> bool:
+    failed = False
+    for path in list_files(files):
+        try:
+            document = parse(read_raw(path, Metadata(), get_settings().max_text_bytes))
+        except InputRejectedError as error:
+            failed = True
+            err.print(f"failed: {escape(str(path))}: {escape(error.detail)}")
+            continue
+        out.print(f"[bold]{escape(str(path))}[/bold]")
+        _print_statements(document)
+    return failed
+
+
+def _print_statements(document: Document) -> None:
+    attributions = extract(
+        document.text,
+        title=document.title,
+        publisher=document.publisher,
+        published_at=document.published_at,
+    )
+    for attribution in attributions:
+        if not attribution.statement:
+            continue
+        who = " and ".join(s.name for s in attribution.speakers) or "nobody known"
+        how = [attribution.kind.value, attribution.act.value]
+        how += [attribution.medium.value] if attribution.medium else []
+        how += [f"via {' → '.join(attribution.via)}"] if attribution.via else []
+        words = " … ".join(" ".join(document.text[s:e].split()) for s, e in attribution.content)
+        out.print(f"\n[bold]{escape(who)}[/bold] ({', '.join(how)})\n  {escape(words)}")

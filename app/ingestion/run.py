@@ -1,0 +1,160 @@
+"""A run of ingestion over many inputs: each article in its own transaction, each outcome kept."""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Engine, func, insert, update
+from sqlalchemy.exc import DBAPIError
+
+from app.db import is_gone, translate_errors
+from app.errors import InputRejectedError
+from app.extraction import EXTRACTOR_VERSION, extract
+from app.ingestion.articles import Written, find_repeat, write_article
+from app.ingestion.documents import Document
+from app.ingestion.drafts import make_drafts
+from app.ingestion.metadata import Metadata
+from app.ingestion.readers import Raw, list_files, parse, read_raw
+from app.ingestion.topics import ensure_concepts
+from app.models import IngestItem, IngestRun, Outcome
+
+log = logging.getLogger(__name__)
+
+_TRIES = 3
+# SQLSTATEs that say "not your fault, do it again": serialization failure, deadlock.
+_AGAIN = ("40001", "40P01")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What became of one input; `reason` is set where it failed."""
+
+    input: str
+    outcome: Outcome
+    reason: str | None = None
+    article_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run did."""
+
+    run_id: int
+    items: tuple[Item, ...]
+
+    def count(self, outcome: Outcome) -> int:
+        """How many inputs had this outcome."""
+        return sum(item.outcome is outcome for item in self.items)
+
+    @property
+    def failures(self) -> list[Item]:
+        """The inputs that failed, each with its reason."""
+        return [item for item in self.items if item.outcome is Outcome.FAILED]
+
+
+Progress = Callable[[Item, int, int], None]
+
+
+def ingest(
+    engine: Engine,
+    paths: Iterable[Path],
+    *,
+    metadata: Metadata | None = None,
+    max_bytes: int = 5_000_000,
+    progress: Progress = lambda item, done, total: None,
+) -> Report:
+    """Ingest the files that `paths` name (folders are searched for `.txt`), in order.
+
+    A bad input fails alone, with its reason. `progress` is called after each input with the
+    item, how many are done and how many there are. Raises DatabaseUnavailableError when the
+    database goes away: what was done stays, and running it again carries on.
+    """
+    files = list_files(paths)
+    given = metadata or Metadata()
+    items: list[Item] = []
+    with translate_errors():
+        run_id = _begin(engine)
+        for path in files:
+            item = _ingest_file(engine, path, given, max_bytes)
+            _keep(engine, run_id, item)
+            items.append(item)
+            progress(item, len(items), len(files))
+        _finish(engine, run_id, items)
+    return Report(run_id, tuple(items))
+
+
+def _ingest_file(engine: Engine, path: Path, given: Metadata, max_bytes: int) -> Item:
+    try:
+        raw = read_raw(path, given, max_bytes)
+        written = _known(engine, raw) or _write(engine, parse(raw))
+    except InputRejectedError as error:
+        return Item(str(path), Outcome.FAILED, error.detail)
+    except Exception as error:
+        if isinstance(error, DBAPIError) and is_gone(error):
+            raise
+        # A fault of ours must not cost the rest of the batch; it is told, with its trace.
+        log.exception("ingesting %s failed", path)
+        return Item(str(path), Outcome.FAILED, f"{type(error).__name__}: {_first_line(error)}")
+    return Item(str(path), written.outcome, article_id=written.article_id)
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).splitlines()), "")[:300]
+
+
+def _known(engine: Engine, raw: Raw) -> Written | None:
+    with engine.connect() as connection:
+        article_id = find_repeat(connection, raw.origin, raw.metadata.url, raw.sha256)
+    return None if article_id is None else Written(article_id, Outcome.UNCHANGED)
+
+
+def _write(engine: Engine, document: Document) -> Written:
+    attributions = extract(
+        document.text,
+        title=document.title,
+        publisher=document.publisher,
+        published_at=document.published_at,
+    )
+    drafts = make_drafts(document, attributions)
+    for attempt in range(1, _TRIES + 1):
+        try:
+            with engine.begin() as connection:
+                return write_article(connection, document, drafts)
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) not in _AGAIN or attempt == _TRIES:
+                raise
+            log.warning("writing %s again: %s", document.origin, _first_line(error))
+    raise AssertionError("the loop returns or raises")
+
+
+def _begin(engine: Engine) -> int:
+    with engine.begin() as connection:
+        ensure_concepts(connection)
+        return connection.execute(
+            insert(IngestRun).values(extractor_version=EXTRACTOR_VERSION).returning(IngestRun.id)
+        ).scalar_one()
+
+
+def _keep(engine: Engine, run_id: int, item: Item) -> None:
+    with engine.begin() as connection:
+        connection.execute(
+            insert(IngestItem).values(
+                run_id=run_id,
+                input=item.input.encode(errors="replace").decode(),
+                outcome=item.outcome,
+                reason=item.reason,
+                article_id=item.article_id,
+            )
+        )
+
+
+def _finish(engine: Engine, run_id: int, items: Iterable[Item]) -> None:
+    counts = Counter(item.outcome.value for item in items)
+    with engine.begin() as connection:
+        connection.execute(
+            update(IngestRun)
+            .where(IngestRun.id == run_id)
+            .values(finished_at=func.clock_timestamp(), counts=dict(counts))
+        )

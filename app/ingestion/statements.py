@@ -1,0 +1,175 @@
+"""One statement or two: which statement an occurrence belongs to (design.md section 3).
+
+Occurrences with the same speakers and the same folded text are linked where their dates lie at
+most 14 days apart, or where they stand in the same text. A statement is a connected component
+of these links, so the outcome does not depend on the order of arrival.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, and_, cast, delete, func, or_, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by, insert
+from sqlalchemy.types import BigInteger
+
+from app.ingestion.drafts import Draft
+from app.models import (
+    Article,
+    ArticleVersion,
+    Occurrence,
+    Statement,
+    StatementSpeaker,
+    StatementTopic,
+)
+
+CHAIN_GAP = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What two occurrences must share to be one statement: speakers and folded text."""
+
+    speaker_ids: tuple[int, ...]
+    folded_hash: bytes
+
+    def lock_key(self) -> bytes:
+        """What to lock before deciding about this key."""
+        ids = ",".join(map(str, sorted(set(self.speaker_ids))))
+        return ids.encode() + b"|" + self.folded_hash
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What links an occurrence to others of its key: its date and its text."""
+
+    published_at: datetime | None
+    text_sha256: bytes
+
+
+def find_or_create(connection: Connection, key: Key, place: Place, draft: Draft) -> int:
+    """The statement for an occurrence at `place`; joins those that it bridges.
+
+    Call it under the key's lock. The older id survives a join.
+    """
+    linked = _linked(connection, key, place)
+    if not linked:
+        return _create(connection, key, draft)
+    return join(connection, linked)
+
+
+def relink(connection: Connection, key: Key, place: Place, statement_id: int) -> int:
+    """The same for an occurrence that already belongs to a statement and whose place changed."""
+    return join(connection, {*_linked(connection, key, place), statement_id})
+
+
+def _linked(connection: Connection, key: Key, place: Place) -> set[int]:
+    speakers = sorted(set(key.speaker_ids))
+    own_speakers = (
+        select(
+            func.coalesce(
+                func.array_agg(
+                    aggregate_order_by(
+                        StatementSpeaker.speaker_id, StatementSpeaker.speaker_id.asc()
+                    )
+                ),
+                cast([], ARRAY(BigInteger)),
+            )
+        )
+        .where(StatementSpeaker.statement_id == Statement.id)
+        .scalar_subquery()
+    )
+    query = (
+        select(Statement.id)
+        .distinct()
+        .join(Occurrence, Occurrence.statement_id == Statement.id)
+        .join(Article, Article.id == Occurrence.article_id)
+        .join(
+            ArticleVersion,
+            and_(
+                ArticleVersion.article_id == Occurrence.article_id,
+                ArticleVersion.n == Occurrence.version,
+            ),
+        )
+        .where(Statement.folded_hash == key.folded_hash, Statement.merged_into_id.is_(None))
+        .where(own_speakers == cast(speakers, ARRAY(BigInteger)))
+        .where(_near(key, place))
+    )
+    return set(connection.scalars(query))
+
+
+def _near(key: Key, place: Place) -> ColumnElement[bool]:
+    same_text = ArticleVersion.text_sha256 == place.text_sha256
+    if not key.speaker_ids or place.published_at is None:
+        return same_text
+    earliest, latest = place.published_at - CHAIN_GAP, place.published_at + CHAIN_GAP
+    return or_(same_text, Occurrence.published_at.between(earliest, latest))
+
+
+def _create(connection: Connection, key: Key, draft: Draft) -> int:
+    statement_id = connection.execute(
+        insert(Statement)
+        .values(
+            text=draft.text,
+            folded_hash=key.folded_hash,
+            kind=draft.attribution.kind,
+            act=draft.attribution.act,
+        )
+        .returning(Statement.id)
+    ).scalar_one()
+    if key.speaker_ids:
+        connection.execute(
+            insert(StatementSpeaker),
+            [
+                {"statement_id": statement_id, "speaker_id": speaker_id, "position": position}
+                for position, speaker_id in enumerate(dict.fromkeys(key.speaker_ids))
+            ],
+        )
+    return statement_id
+
+
+def join(connection: Connection, statement_ids: set[int]) -> int:
+    """Make one statement of several: the oldest id survives and the others point to it."""
+    survivor, *others = sorted(statement_ids)
+    if others:
+        connection.execute(
+            update(Occurrence)
+            .where(Occurrence.statement_id.in_(others))
+            .values(statement_id=survivor)
+        )
+        _move_topics(connection, survivor, others)
+        connection.execute(
+            delete(StatementSpeaker).where(StatementSpeaker.statement_id.in_(others))
+        )
+        connection.execute(
+            update(Statement)
+            .where(or_(Statement.id.in_(others), Statement.merged_into_id.in_(others)))
+            .values(merged_into_id=survivor, updated_at=func.clock_timestamp())
+        )
+    return survivor
+
+
+def _move_topics(connection: Connection, survivor: int, others: Sequence[int]) -> None:
+    moved = connection.execute(
+        delete(StatementTopic)
+        .where(StatementTopic.statement_id.in_(others))
+        .returning(StatementTopic.topic_id, StatementTopic.score)
+    )
+    add_topics(connection, survivor, {row.topic_id: row.score for row in moved})
+
+
+def add_topics(connection: Connection, statement_id: int, scores: dict[int, float]) -> None:
+    """Give a statement topics by id; where it has one already, the higher score stays."""
+    if not scores:
+        return
+    row = insert(StatementTopic)
+    connection.execute(
+        row.on_conflict_do_update(
+            index_elements=[StatementTopic.statement_id, StatementTopic.topic_id],
+            set_={"score": func.greatest(StatementTopic.score, row.excluded.score)},
+        ),
+        [
+            {"statement_id": statement_id, "topic_id": topic_id, "score": score}
+            for topic_id, score in sorted(scores.items())
+        ],
+    )

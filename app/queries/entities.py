@@ -1,0 +1,263 @@
+"""Reading speakers, sources, topics and articles."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, false, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
+
+from app.db import AnyRow, AnySelect
+from app.errors import MergedError, NotFoundError
+from app.extraction.folding import fold
+from app.models import (
+    Article,
+    ArticleVersion,
+    Occurrence,
+    Source,
+    SourceAlias,
+    Speaker,
+    SpeakerAlias,
+    Topic,
+)
+from app.queries.filters import (
+    ArticleList,
+    ArticleSort,
+    Paging,
+    SourceList,
+    SourceSort,
+    SpeakerList,
+    SpeakerSort,
+    TopicList,
+    TopicSort,
+)
+from app.queries.names import named, resolve_source, sources_named, whole_words
+from app.queries.paging import Cursor, SortKey, count_total, decode_cursor, fetch_page
+
+_Parent = aliased(Topic)
+
+
+async def _answer(
+    connection: AsyncConnection,
+    query: AnySelect,
+    keys: list[SortKey],
+    parameters: Paging,
+    cursor: Cursor | None,
+    ids: dict[str, list[int]] | None = None,
+) -> dict[str, Any]:
+    rows, page = await fetch_page(connection, query, keys, parameters, cursor, ids)
+    return {
+        "data": [_as_dict(row) for row in rows],
+        "page": page,
+        "total": await count_total(connection, query, parameters.total),
+    }
+
+
+def _as_dict(row: AnyRow) -> dict[str, Any]:
+    return {key: value for key, value in row._mapping.items() if not key.startswith("sort_key_")}
+
+
+def _name_matches(condition: ColumnElement[bool], folded: str, query: AnySelect) -> AnySelect:
+    # A query without letters or digits names nobody.
+    return query.where(condition) if folded else query.where(false())
+
+
+def _speakers() -> AnySelect:
+    aliases = (
+        select(func.array_agg(func.distinct(SpeakerAlias.alias)))
+        .where(SpeakerAlias.speaker_id == Speaker.id)
+        .correlate(Speaker)
+        .scalar_subquery()
+    )
+    return select(
+        Speaker.id,
+        Speaker.name,
+        Speaker.slug,
+        Speaker.kind,
+        Speaker.description,
+        aliases.label("aliases"),
+        Speaker.source_id,
+        Speaker.wikidata_id,
+        Speaker.statement_count,
+    )
+
+
+async def list_speakers(connection: AsyncConnection, parameters: SpeakerList) -> dict[str, Any]:
+    """A page of speakers; merged ones are left out. Raises CursorMismatchError."""
+    query = _speakers().where(Speaker.merged_into_id.is_(None))
+    if parameters.q is not None:
+        folded = fold(parameters.q)
+        query = _name_matches(named(folded), folded, query)
+    if parameters.kind:
+        query = query.where(Speaker.kind.in_(parameters.kind))
+    by_id = SortKey(Speaker.id, int)
+    keys = {
+        SpeakerSort.COUNT: [
+            SortKey(Speaker.statement_count, int, descending=True),
+            SortKey(Speaker.id, int, descending=True),
+        ],
+        SpeakerSort.NAME: [SortKey(Speaker.name, str), by_id],
+        SpeakerSort.ID: [by_id],
+    }[parameters.sort]
+    return await _answer(connection, query, keys, parameters, decode_cursor(parameters))
+
+
+async def get_speaker(connection: AsyncConnection, speaker_id: int) -> dict[str, Any]:
+    """One speaker. Raises MergedError naming the survivor, NotFoundError."""
+    query = _speakers().add_columns(Speaker.merged_into_id).where(Speaker.id == speaker_id)
+    row = (await connection.execute(query)).one_or_none()
+    if row is None:
+        raise NotFoundError(f"there is no speaker {speaker_id}")
+    if row.merged_into_id is not None:
+        raise MergedError(row.merged_into_id)
+    speaker = _as_dict(row)
+    del speaker["merged_into_id"]
+    return speaker
+
+
+def _sources() -> AnySelect:
+    aliases = (
+        select(func.array_agg(func.distinct(SourceAlias.alias)))
+        .where(SourceAlias.source_id == Source.id)
+        .correlate(Source)
+        .scalar_subquery()
+    )
+    return select(
+        Source.id,
+        Source.name,
+        Source.slug,
+        Source.kind,
+        Source.homepage,
+        aliases.label("aliases"),
+        Source.article_count,
+    )
+
+
+async def list_sources(connection: AsyncConnection, parameters: SourceList) -> dict[str, Any]:
+    """A page of sources. Raises CursorMismatchError."""
+    query = _sources()
+    if parameters.q is not None:
+        folded = fold(parameters.q)
+        query = _name_matches(sources_named(folded), folded, query)
+    if parameters.kind:
+        query = query.where(Source.kind.in_(parameters.kind))
+    by_id = SortKey(Source.id, int)
+    keys = {
+        SourceSort.COUNT: [
+            SortKey(Source.article_count, int, descending=True),
+            SortKey(Source.id, int, descending=True),
+        ],
+        SourceSort.NAME: [SortKey(Source.name, str), by_id],
+        SourceSort.ID: [by_id],
+    }[parameters.sort]
+    return await _answer(connection, query, keys, parameters, decode_cursor(parameters))
+
+
+async def list_topics(connection: AsyncConnection, parameters: TopicList) -> dict[str, Any]:
+    """A page of topics, each with its broader one. Raises CursorMismatchError."""
+    query = select(
+        Topic.id,
+        Topic.scheme,
+        Topic.code,
+        Topic.slug,
+        Topic.name,
+        _Parent.id.label("parent_id"),
+        _Parent.code.label("parent_code"),
+        Topic.statement_count,
+    ).outerjoin(_Parent, _Parent.id == Topic.parent_id)
+    if parameters.q is not None:
+        folded = fold(parameters.q)
+        words = func.translate(Topic.slug, "-", " ")
+        query = _name_matches(whole_words(words, folded), folded, query)
+    if parameters.scheme:
+        query = query.where(Topic.scheme.in_(parameters.scheme))
+    by_id = SortKey(Topic.id, int)
+    keys = {
+        TopicSort.COUNT: [
+            SortKey(Topic.statement_count, int, descending=True),
+            SortKey(Topic.id, int, descending=True),
+        ],
+        TopicSort.NAME: [SortKey(Topic.name, str), by_id],
+        TopicSort.ID: [by_id],
+    }[parameters.sort]
+    return await _answer(connection, query, keys, parameters, decode_cursor(parameters))
+
+
+def _articles() -> AnySelect:
+    statements = (
+        select(func.count(func.distinct(Occurrence.statement_id)))
+        .where(Occurrence.article_id == Article.id, ~Occurrence.withdrawn)
+        .correlate(Article)
+        .scalar_subquery()
+    )
+    return select(
+        Article.id,
+        Article.title,
+        Article.url,
+        Article.byline,
+        Article.published_at,
+        Article.language,
+        Article.version,
+        Source.id.label("source_id"),
+        Source.name.label("source_name"),
+        statements.label("statement_count"),
+    ).outerjoin(Source, Source.id == Article.source_id)
+
+
+def _article(row: dict[str, Any]) -> dict[str, Any]:
+    source = {"id": row.pop("source_id"), "name": row.pop("source_name")}
+    return row | {"source": source if source["id"] is not None else None}
+
+
+async def list_articles(connection: AsyncConnection, parameters: ArticleList) -> dict[str, Any]:
+    """A page of articles, without their text, and what the publisher names were taken for.
+
+    Raises CursorMismatchError.
+    """
+    cursor = decode_cursor(parameters)
+    found = [await resolve_source(connection, name) for name in parameters.publisher]
+    ids = cursor.ids if cursor else {"publisher": sorted({i for one in found for i in one.ids})}
+    query = _articles().where(*_article_conditions(parameters, ids.get("publisher", [])))
+    newest = parameters.sort is ArticleSort.NEWEST
+    keys = [SortKey(Article.id, int, descending=newest)]
+    if parameters.sort is not ArticleSort.ID:
+        keys.insert(0, SortKey(Article.published_at, datetime, descending=newest, nullable=True))
+    answer = await _answer(connection, query, keys, parameters, cursor, ids)
+    answer["data"] = [_article(row) for row in answer["data"]]
+    answer["resolved"] = {"publisher": [f.as_json() for f in found]} if found else {}
+    return answer
+
+
+def _article_conditions(
+    parameters: ArticleList, publisher_ids: list[int]
+) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if parameters.publisher:
+        conditions.append(Article.source_id.in_(publisher_ids))
+    if parameters.language:
+        conditions.append(Article.language.in_(parameters.language))
+    if parameters.published_from is not None:
+        conditions.append(Article.published_at >= parameters.published_from)
+    if parameters.published_before is not None:
+        conditions.append(Article.published_at < parameters.published_before)
+    if parameters.has_date is not None:
+        conditions.append(Article.published_at.is_not(None) == parameters.has_date)
+    return conditions
+
+
+async def get_article(connection: AsyncConnection, article_id: int) -> dict[str, Any]:
+    """One article with the history of its versions, without their text. Raises NotFoundError."""
+    row = (await connection.execute(_articles().where(Article.id == article_id))).one_or_none()
+    if row is None:
+        raise NotFoundError(f"there is no article {article_id}")
+    versions = await connection.execute(
+        select(
+            ArticleVersion.n,
+            ArticleVersion.seen_at,
+            func.encode(ArticleVersion.text_sha256, "hex").label("text_sha256"),
+            func.length(ArticleVersion.text).label("characters"),
+        )
+        .where(ArticleVersion.article_id == article_id)
+        .order_by(ArticleVersion.n)
+    )
+    return _article(_as_dict(row)) | {"versions": [_as_dict(version) for version in versions]}

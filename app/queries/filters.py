@@ -1,0 +1,207 @@
+"""The filters of every list, written once: parameters, their types and their documentation."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.extraction.types import Act, Kind, Medium, SpeakerKind
+from app.models import SourceKind, TopicScheme
+from app.moments import Moment
+
+MAX_ID = 2**63 - 1
+EntityId = Annotated[int, Field(ge=1, le=MAX_ID)]
+# PostgreSQL cannot hold NUL in text, so no name or query can contain it.
+Words = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+Names = Annotated[list[Words], Field(max_length=50)]
+
+
+class Total(StrEnum):
+    """How to count all that match."""
+
+    CAPPED = "capped"
+    EXACT = "exact"
+    NONE = "none"
+
+
+class StatementSort(StrEnum):
+    """Orders of statements."""
+
+    NEWEST = "-published_at"
+    OLDEST = "published_at"
+    ID = "id"
+    RELEVANCE = "relevance"
+
+
+class Parameters(BaseModel):
+    """Query parameters: what is not declared is an error, not silence."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class NoParameters(Parameters):
+    """For what takes no parameters at all."""
+
+
+class Paging(Parameters):
+    """How much of a list, from where, and whether to count it."""
+
+    limit: Annotated[int, Field(ge=1, le=200, description="Rows a page.")] = 25
+    cursor: Annotated[
+        str | None,
+        Field(
+            max_length=4000,
+            description="`page.next_cursor` of the page before; the filters must be the same.",
+        ),
+    ] = None
+    total: Annotated[
+        Total,
+        Field(description="`capped`: exact to 1,000, then `gte`; `exact`; `none`: not counted."),
+    ] = Total.CAPPED
+
+
+class StatementFilters(Parameters):
+    """Which statements. Repeat a key for OR; different keys are ANDed."""
+
+    id: Annotated[
+        list[EntityId], Field(max_length=200, description="Statement ids, up to 200.")
+    ] = []
+    speaker: Annotated[
+        Names,
+        Field(
+            description="Id, slug, name or alias; blind to case and accents; whole words. "
+            "A name that several speakers bear gives them all: see `resolved`.",
+            examples=[["Peskov"]],
+        ),
+    ] = []
+    has_speaker: Annotated[
+        bool | None, Field(description="Whether anybody is known to have said it.")
+    ] = None
+    source: Annotated[
+        Names,
+        Field(description="Publisher, via, or the outlet that itself speaks: id, slug or name."),
+    ] = []
+    publisher: Annotated[Names, Field(description="Publisher of the article.")] = []
+    via: Annotated[
+        Names, Field(description="Agency, platform or outlet through which the words came.")
+    ] = []
+    topic: Annotated[
+        Names, Field(description="Code, slug or name of a topic; narrower topics are included.")
+    ] = []
+    kind: Annotated[list[Kind], Field(description="How the words are given.")] = []
+    act: Annotated[
+        list[Act], Field(description="What the speaker did; thoughts only if asked for.")
+    ] = [Act.SPEECH, Act.WRITING]
+    medium: Annotated[list[Medium], Field(description="Occasion or form of the utterance.")] = []
+    q: Annotated[
+        Words | None,
+        Field(description='Full text, websearch syntax: `nato "minsk 3" -troops`.'),
+    ] = None
+    language: Annotated[
+        list[Annotated[str, Field(pattern="^[a-z]{2,3}$")]],
+        Field(max_length=50, description="Language of the article (ISO 639-1)."),
+    ] = []
+    published_from: Annotated[
+        Moment | None, Field(description="Published at or after; a date is midnight UTC.")
+    ] = None
+    published_before: Annotated[
+        Moment | None, Field(description="Published before; a date is midnight UTC.")
+    ] = None
+    has_date: Annotated[
+        bool | None, Field(description="Whether any article with it carries a date.")
+    ] = None
+    article: Annotated[list[EntityId], Field(max_length=200, description="Article ids.")] = []
+    min_confidence: Annotated[
+        float | None, Field(ge=0, le=1, description="Least confidence of the extraction.")
+    ] = None
+    withdrawn: Annotated[
+        bool,
+        Field(description="Also what a corrected article no longer says."),
+    ] = False
+
+
+class StatementList(StatementFilters, Paging):
+    """Parameters of `GET /statements`."""
+
+    sort: Annotated[
+        StatementSort,
+        Field(description="Undated rows come last either way; `relevance` needs `q`."),
+    ] = StatementSort.NEWEST
+
+
+class SpeakerSort(StrEnum):
+    """Orders of speakers."""
+
+    COUNT = "-statement_count"
+    NAME = "name"
+    ID = "id"
+
+
+class SpeakerList(Paging):
+    """Parameters of `GET /speakers`."""
+
+    q: Annotated[Words | None, Field(description="Name or alias, whole words.")] = None
+    kind: Annotated[list[SpeakerKind], Field(description="What kind of entity speaks.")] = []
+    sort: SpeakerSort = SpeakerSort.COUNT
+
+
+class SourceSort(StrEnum):
+    """Orders of sources."""
+
+    COUNT = "-article_count"
+    NAME = "name"
+    ID = "id"
+
+
+class SourceList(Paging):
+    """Parameters of `GET /sources`."""
+
+    q: Annotated[Words | None, Field(description="Name or alias, whole words.")] = None
+    kind: Annotated[list[SourceKind], Field(description="What kind of source.")] = []
+    sort: SourceSort = SourceSort.COUNT
+
+
+class TopicSort(StrEnum):
+    """Orders of topics."""
+
+    COUNT = "-statement_count"
+    NAME = "name"
+    ID = "id"
+
+
+class TopicList(Paging):
+    """Parameters of `GET /topics`."""
+
+    q: Annotated[Words | None, Field(description="Name, whole words.")] = None
+    scheme: Annotated[list[TopicScheme], Field(description="Which vocabulary.")] = []
+    sort: TopicSort = TopicSort.COUNT
+
+
+class ArticleSort(StrEnum):
+    """Orders of articles."""
+
+    NEWEST = "-published_at"
+    OLDEST = "published_at"
+    ID = "id"
+
+
+class ArticleList(Paging):
+    """Parameters of `GET /articles`."""
+
+    publisher: Annotated[Names, Field(description="Publisher: id, slug or name.")] = []
+    language: Annotated[
+        list[Annotated[str, Field(pattern="^[a-z]{2,3}$")]],
+        Field(max_length=50, description="Language (ISO 639-1)."),
+    ] = []
+    published_from: Annotated[Moment | None, Field(description="Published at or after.")] = None
+    published_before: Annotated[Moment | None, Field(description="Published before.")] = None
+    has_date: Annotated[bool | None, Field(description="Whether it carries a date.")] = None
+    sort: ArticleSort = ArticleSort.NEWEST
+
+
+class OccurrenceList(Paging):
+    """Parameters of `GET /statements/{id}/occurrences`."""
+
+    withdrawn: Annotated[
+        bool, Field(description="Also what a corrected article no longer says.")
+    ] = False

@@ -1,0 +1,259 @@
+"""From the names in a query to the rows they mean, and suggestions for what means none."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, SQLColumnExpression, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
+
+from app.db import AnyRow, AnySelect
+from app.errors import InvalidParameterError
+from app.extraction.folding import fold, slugify
+from app.extraction.types import SpeakerKind
+from app.models import Source, SourceAlias, Speaker, SpeakerAlias, Topic
+from app.queries.filters import MAX_ID
+
+_MOST = 1000  # rows that one name may mean
+_SHOWN = 25
+_SUGGESTIONS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What one input means: the ids, and what the answer says about them."""
+
+    input: str
+    ids: list[int]
+    matched: list[dict[str, Any]]
+    suggestions: list[dict[str, Any]]
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer's `resolved` entry."""
+        return {
+            "input": self.input,
+            "matched": self.matched,
+            "matched_count": len(self.ids),
+            "suggestions": self.suggestions,
+        }
+
+
+def whole_words(column: SQLColumnExpression[str], folded: str) -> ColumnElement[bool]:
+    """Whether a column of folded text holds these folded words, in order, as whole words."""
+    # The first condition is the one that the trigram index serves.
+    return column.like(f"%{folded}%") & (" " + column + " ").like(f"% {folded} %")
+
+
+def named(folded: str) -> ColumnElement[bool]:
+    """Speakers with a name or alias of these folded words."""
+    return Speaker.id.in_(
+        select(SpeakerAlias.speaker_id).where(whole_words(SpeakerAlias.folded, folded))
+    )
+
+
+def sources_named(folded: str) -> ColumnElement[bool]:
+    """Sources with a name or alias of these folded words."""
+    return Source.id.in_(
+        select(SourceAlias.source_id).where(whole_words(SourceAlias.folded, folded))
+    )
+
+
+def is_id(name: str) -> bool:
+    """Whether a name is an id: digits only, and not too large to be one."""
+    return name.isascii() and name.isdecimal() and 0 < int(name) <= MAX_ID
+
+
+def _speakers() -> AnySelect:
+    return select(
+        Speaker.id,
+        Speaker.name,
+        Speaker.slug,
+        Speaker.kind,
+        func.coalesce(Speaker.description, Speaker.kind).label("hint"),
+        Speaker.statement_count.label("uses"),
+    )
+
+
+async def resolve_speaker(connection: AsyncConnection, name: str) -> Resolution:
+    """The speakers that an id, slug, name or alias means.
+
+    A full name is only those who bear just that name; a single word is everybody who has it in
+    a name or alias. Merged speakers stand for their survivors. Raises InvalidParameterError
+    where over 1,000 match.
+    """
+    bearer = aliased(Speaker)
+    folded = fold(name)
+    if is_id(name):
+        condition = bearer.id == int(name)
+    elif folded:
+        by_name = select(SpeakerAlias.speaker_id).where(whole_words(SpeakerAlias.folded, folded))
+        condition = or_(bearer.slug == name.casefold(), bearer.id.in_(by_name))
+    else:
+        return Resolution(name, [], [], [])
+    survivors = select(func.coalesce(bearer.merged_into_id, bearer.id)).where(condition)
+    rows = await _most_used(connection, _speakers().where(Speaker.id.in_(survivors)), "speakers")
+    if len(rows) > _MOST:
+        raise _too_many(name, "speaker")
+    rows = _exact(rows, name, folded)
+    return _resolution(name, rows, [] if rows else await _suggest_speakers(connection, folded))
+
+
+def _exact(rows: list[AnyRow], name: str, folded: str) -> list[AnyRow]:
+    """Only the row with just this slug or the rows with just this full name, where there are."""
+    by_slug = [row for row in rows if row.slug == name.casefold()]
+    if by_slug and "-" in name:
+        return by_slug
+    by_name = [row for row in rows if fold(row.name) == folded]
+    certain = " " in folded or any(row.kind is not SpeakerKind.PERSON for row in by_name)
+    return by_name if by_name and certain else rows
+
+
+async def _most_used(connection: AsyncConnection, query: AnySelect, what: str) -> list[AnyRow]:
+    limited = query.order_by(query.selected_columns["uses"].desc(), query.selected_columns["id"])
+    return list((await connection.execute(limited.limit(_MOST + 1))).all())
+
+
+def _too_many(name: str, parameter: str) -> InvalidParameterError:
+    return InvalidParameterError(
+        f"{name!r} means more than {_MOST:,} {parameter}s; give a longer name, a slug or an id",
+        parameter=parameter,
+    )
+
+
+async def _suggest_speakers(connection: AsyncConnection, folded: str) -> list[AnyRow]:
+    likeness = func.max(
+        func.greatest(
+            func.similarity(SpeakerAlias.folded, folded),
+            func.word_similarity(folded, SpeakerAlias.folded),
+        )
+    )
+    like = (
+        select(SpeakerAlias.speaker_id, likeness.label("likeness"))
+        .where(or_(SpeakerAlias.folded.op("%")(folded), SpeakerAlias.folded.op("%>")(folded)))
+        .group_by(SpeakerAlias.speaker_id)
+        .subquery()
+    )
+    query = (
+        _speakers()
+        .join(like, like.c.speaker_id == Speaker.id)
+        .where(Speaker.kind.in_([SpeakerKind.PERSON, SpeakerKind.ORGANIZATION]))
+        .where(Speaker.merged_into_id.is_(None))
+        .order_by(like.c.likeness.desc(), Speaker.statement_count.desc(), Speaker.id)
+        .limit(_SUGGESTIONS)
+    )
+    return list((await connection.execute(query)).all())
+
+
+def _resolution(name: str, rows: Sequence[AnyRow], like: Sequence[AnyRow] = ()) -> Resolution:
+    return Resolution(
+        name,
+        [row.id for row in rows],
+        [_brief(row) for row in rows[:_SHOWN]],
+        [_brief(row) for row in like],
+    )
+
+
+def _brief(row: AnyRow) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "name": row.name,
+        "slug": row.slug,
+        "hint": str(row.hint),
+        "count": row.uses,
+    }
+
+
+def _sources() -> AnySelect:
+    return select(
+        Source.id,
+        Source.name,
+        Source.slug,
+        Source.kind,
+        Source.kind.label("hint"),
+        Source.article_count.label("uses"),
+    )
+
+
+async def resolve_source(connection: AsyncConnection, name: str) -> Resolution:
+    """The sources that an id, slug, name or alias means; a whole alias goes before a part of one.
+
+    Raises InvalidParameterError where over 1,000 match.
+    """
+    folded = fold(name)
+    if is_id(name):
+        tiers = [Source.id == int(name)]
+    elif folded:
+        exact = select(SourceAlias.source_id).where(SourceAlias.folded == folded)
+        tiers = [
+            or_(Source.slug == name.casefold(), Source.id.in_(exact)),
+            sources_named(folded),
+        ]
+    else:
+        tiers = []
+    for condition in tiers:
+        rows = await _most_used(connection, _sources().where(condition), "sources")
+        if len(rows) > _MOST:
+            raise _too_many(name, "source")
+        if rows:
+            return _resolution(name, rows)
+    return _resolution(name, [], await _suggest_sources(connection, folded) if folded else [])
+
+
+async def _suggest_sources(connection: AsyncConnection, folded: str) -> list[AnyRow]:
+    likeness = func.max(func.similarity(SourceAlias.folded, folded))
+    like = (
+        select(SourceAlias.source_id, likeness.label("likeness"))
+        .where(or_(SourceAlias.folded.op("%")(folded), SourceAlias.folded.op("%>")(folded)))
+        .group_by(SourceAlias.source_id)
+        .subquery()
+    )
+    query = (
+        _sources()
+        .join(like, like.c.source_id == Source.id)
+        .order_by(like.c.likeness.desc(), Source.id)
+        .limit(_SUGGESTIONS)
+    )
+    return list((await connection.execute(query)).all())
+
+
+def _topics() -> AnySelect:
+    return select(
+        Topic.id,
+        Topic.name,
+        Topic.slug,
+        Topic.scheme.label("hint"),
+        Topic.statement_count.label("uses"),
+    )
+
+
+async def resolve_topic(connection: AsyncConnection, name: str) -> Resolution:
+    """The topics of this id, code, slug or name, never of a part of one; narrower ones count.
+
+    `ids` holds the narrower topics too; `matched` shows only what was named.
+    """
+    condition = Topic.id == int(name) if is_id(name) else _topic_condition(name)
+    rows = await _most_used(connection, _topics().where(condition), "topics")
+    if not rows:
+        return _resolution(name, [], await _suggest_topics(connection, name))
+    tree = select(Topic.id).where(Topic.id.in_([row.id for row in rows])).cte(recursive=True)
+    narrower = select(Topic.id).join(tree, Topic.parent_id == tree.c.id)
+    ids = list(await connection.scalars(select(tree.union(narrower).c.id)))
+    return Resolution(name, ids, [_brief(row) for row in rows[:_SHOWN]], [])
+
+
+def _topic_condition(name: str) -> ColumnElement[bool]:
+    by_code = Topic.code == name
+    return or_(Topic.slug == slugify(name), by_code) if fold(name) else by_code
+
+
+async def _suggest_topics(connection: AsyncConnection, name: str) -> list[AnyRow]:
+    slug = slugify(name)
+    likeness = func.similarity(Topic.slug, slug)
+    query = (
+        _topics()
+        .where(likeness > 0.3)
+        .order_by(likeness.desc(), Topic.statement_count.desc(), Topic.id)
+        .limit(_SUGGESTIONS)
+    )
+    return list((await connection.execute(query)).all())

@@ -1,0 +1,298 @@
+"""Reading statements: lists, one, and its occurrences."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Float, FromClause, cast, func, select, true
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
+
+from app.db import AnyRow, AnySelect
+from app.errors import InvalidParameterError, MergedError, NotFoundError
+from app.models import (
+    Article,
+    Occurrence,
+    OccurrenceSource,
+    Source,
+    Speaker,
+    Statement,
+    StatementSpeaker,
+    StatementTopic,
+    Topic,
+)
+from app.queries.filters import OccurrenceList, StatementList, StatementSort
+from app.queries.links import deep_link
+from app.queries.paging import SortKey, count_total, decode_cursor, fetch_page
+from app.queries.where import TEXT_SEARCH, Where, resolve_names, where
+
+Shown = aliased(Occurrence)
+Publisher = aliased(Source)
+_MOST_PINNED = 100  # ids that a cursor carries; more are looked up again on each page
+
+_SPEAKERS = (
+    select(
+        func.jsonb_agg(
+            aggregate_order_by(
+                func.jsonb_build_object(
+                    "id", Speaker.id, "name", Speaker.name, "slug", Speaker.slug,
+                    "kind", Speaker.kind,
+                ),
+                StatementSpeaker.position,
+            )
+        )
+    )
+    .select_from(Speaker)
+    .join(StatementSpeaker, StatementSpeaker.speaker_id == Speaker.id)
+    .where(StatementSpeaker.statement_id == Statement.id)
+    .correlate(Statement)
+    .scalar_subquery()
+    .label("speakers")
+)  # fmt: skip
+_TOPICS = (
+    select(
+        func.jsonb_agg(
+            aggregate_order_by(
+                func.jsonb_build_object(
+                    "id", Topic.id, "scheme", Topic.scheme, "code", Topic.code,
+                    "name", Topic.name, "score", StatementTopic.score,
+                ),
+                StatementTopic.score.desc(), Topic.id,
+            )
+        )
+    )
+    .select_from(Topic)
+    .join(StatementTopic, StatementTopic.topic_id == Topic.id)
+    .where(StatementTopic.statement_id == Statement.id)
+    .correlate(Statement)
+    .scalar_subquery()
+    .label("topics")
+)  # fmt: skip
+
+
+_VIA = (
+    select(
+        func.jsonb_agg(
+            aggregate_order_by(
+                func.jsonb_build_object("id", Source.id, "name", Source.name),
+                OccurrenceSource.position,
+            )
+        )
+    )
+    .select_from(Source)
+    .join(OccurrenceSource, OccurrenceSource.source_id == Source.id)
+    .where(OccurrenceSource.occurrence_id == Shown.id)
+    .correlate(Shown)
+    .scalar_subquery()
+    .label("via")
+)
+_OCCURRENCE = (
+    Shown.id.label("occurrence_id"),
+    Shown.article_id,
+    Shown.version,
+    Shown.mention,
+    Shown.speaker_description,
+    Shown.cue,
+    Shown.kind.label("occurrence_kind"),
+    Shown.act.label("occurrence_act"),
+    Shown.medium,
+    Shown.said_on,
+    Shown.confidence,
+    Shown.extractor_version,
+    Shown.selectors,
+    Shown.withdrawn.label("occurrence_withdrawn"),
+    Shown.published_at,
+    Article.title,
+    Article.url,
+    Publisher.id.label("publisher_id"),
+    Publisher.name.label("publisher_name"),
+    _VIA,
+)
+
+
+def _statements(conditions: Where) -> tuple[AnySelect, FromClause]:
+    """All statements that match, each with its earliest occurrence that does."""
+    earliest = (
+        select(Occurrence.id, Occurrence.published_at)
+        .where(Occurrence.statement_id == Statement.id, *conditions.occurrence)
+        .order_by(Occurrence.withdrawn, Occurrence.published_at.nulls_last(), Occurrence.id)
+        .limit(1)
+        .correlate(Statement)
+        .lateral("earliest")
+    )
+    query = (
+        select(
+            Statement.id,
+            Statement.text,
+            Statement.kind,
+            Statement.act,
+            Statement.first_published_at,
+            Statement.occurrence_count,
+            Statement.article_count,
+            Statement.publisher_count,
+            Statement.withdrawn,
+            _SPEAKERS,
+            _TOPICS,
+            *_OCCURRENCE,
+        )
+        .select_from(Statement)
+        .join(earliest, true())
+        .join(Shown, Shown.id == earliest.c.id)
+        .join(Article, Article.id == Shown.article_id)
+        .outerjoin(Publisher, Publisher.id == Shown.publisher_id)
+        .where(*conditions.statement)
+    )
+    return query, earliest
+
+
+def _keys(parameters: StatementList, conditions: Where, earliest: FromClause) -> list[SortKey]:
+    by_id = SortKey(Statement.id, int)
+    # Where any live occurrence will do, the earliest one's date is kept, indexed, in the row.
+    date = earliest.c.published_at if conditions.narrows else Statement.first_published_at
+    match parameters.sort:
+        case StatementSort.ID:
+            return [by_id]
+        case StatementSort.OLDEST:
+            return [SortKey(date, datetime, nullable=True), by_id]
+        case StatementSort.NEWEST:
+            newest = SortKey(date, datetime, descending=True, nullable=True)
+            return [newest, SortKey(Statement.id, int, descending=True)]
+        case StatementSort.RELEVANCE:
+            rank = func.ts_rank(
+                Statement.search, func.websearch_to_tsquery(TEXT_SEARCH, parameters.q)
+            )
+            return [
+                SortKey(cast(rank, Float(53)), float, descending=True),
+                SortKey(Statement.id, int, descending=True),
+            ]
+
+
+async def list_statements(connection: AsyncConnection, parameters: StatementList) -> dict[str, Any]:
+    """A page of statements: `data`, `page`, `total` and `resolved` as design.md section 4 says.
+
+    Raises InvalidParameterError for parameters that contradict each other, CursorMismatchError
+    and CursorExpiredError for cursors that do not belong here.
+    """
+    if parameters.sort is StatementSort.RELEVANCE and parameters.q is None:
+        raise InvalidParameterError("sort=relevance needs q", parameter="sort")
+    cursor = decode_cursor(parameters)
+    resolved = await resolve_names(connection, parameters, cursor.ids if cursor else {})
+    conditions = where(parameters, resolved.ids)
+    query, earliest = _statements(conditions)
+    keys = _keys(parameters, conditions, earliest)
+    pinned = resolved.ids if sum(map(len, resolved.ids.values())) <= _MOST_PINNED else {}
+    rows, page = await fetch_page(connection, query, keys, parameters, cursor, pinned)
+    matching = conditions.apply(select(Statement.id))
+    return {
+        "data": [_statement(row) for row in rows],
+        "page": page,
+        "total": await count_total(connection, matching, parameters.total),
+        "resolved": resolved.shown,
+    }
+
+
+def _statement(row: AnyRow) -> dict[str, Any]:
+    speaker, *co_speakers = row.speakers or [None]
+    return {
+        "id": row.id,
+        "text": row.text,
+        "kind": row.kind,
+        "act": row.act,
+        "speaker": speaker,
+        "co_speakers": co_speakers,
+        "topics": row.topics or [],
+        "first_published_at": row.first_published_at,
+        "occurrence_count": row.occurrence_count,
+        "article_count": row.article_count,
+        "publisher_count": row.publisher_count,
+        "withdrawn": row.withdrawn,
+        "occurrence": _occurrence(row),
+    }
+
+
+def _occurrence(row: AnyRow) -> dict[str, Any]:
+    publisher = {"id": row.publisher_id, "name": row.publisher_name}
+    return {
+        "id": row.occurrence_id,
+        "article": {
+            "id": row.article_id,
+            "title": row.title,
+            "url": row.url,
+            "published_at": row.published_at,
+            "source": publisher if row.publisher_id is not None else None,
+            "version": row.version,
+        },
+        "mention": row.mention,
+        "speaker_description": row.speaker_description,
+        "cue": row.cue,
+        "kind": row.occurrence_kind,
+        "act": row.occurrence_act,
+        "medium": row.medium,
+        "said_on": row.said_on,
+        "via": row.via or [],
+        "confidence": row.confidence,
+        "extractor_version": row.extractor_version,
+        "withdrawn": row.occurrence_withdrawn,
+        "selectors": [pair for selector in row.selectors for pair in _selectors(selector)],
+        "deep_link": deep_link(row.url, row.selectors),
+    }
+
+
+def _selectors(selector: dict[str, Any]) -> list[dict[str, Any]]:
+    """The W3C Web Annotation selectors of one span: by its words, and by its position."""
+    return [
+        {
+            "type": "TextQuoteSelector",
+            "exact": selector["exact"],
+            "prefix": selector["prefix"],
+            "suffix": selector["suffix"],
+        },
+        {"type": "TextPositionSelector", "start": selector["start"], "end": selector["end"]},
+    ]
+
+
+async def get_statement(connection: AsyncConnection, statement_id: int) -> dict[str, Any]:
+    """One statement, withdrawn ones too. Raises MergedError naming the survivor, NotFoundError."""
+    await _check_exists(connection, statement_id)
+    conditions = Where([Statement.id == statement_id], [], narrows=False)
+    query, _ = _statements(conditions)
+    return _statement((await connection.execute(query)).one())
+
+
+async def _check_exists(connection: AsyncConnection, statement_id: int) -> None:
+    row = (
+        await connection.execute(
+            select(Statement.merged_into_id).where(Statement.id == statement_id)
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFoundError(f"there is no statement {statement_id}")
+    if row.merged_into_id is not None:
+        raise MergedError(row.merged_into_id)
+
+
+async def list_occurrences(
+    connection: AsyncConnection, statement_id: int, parameters: OccurrenceList
+) -> dict[str, Any]:
+    """The occurrences of a statement, earliest first, undated last.
+
+    Raises MergedError naming the survivor, NotFoundError.
+    """
+    await _check_exists(connection, statement_id)
+    matching = select(Shown.id).where(Shown.statement_id == statement_id)
+    query = (
+        select(*_OCCURRENCE)
+        .select_from(Shown)
+        .join(Article, Article.id == Shown.article_id)
+        .outerjoin(Publisher, Publisher.id == Shown.publisher_id)
+        .where(Shown.statement_id == statement_id)
+    )
+    if not parameters.withdrawn:
+        query, matching = query.where(~Shown.withdrawn), matching.where(~Shown.withdrawn)
+    keys = [SortKey(Shown.published_at, datetime, nullable=True), SortKey(Shown.id, int)]
+    rows, page = await fetch_page(connection, query, keys, parameters, decode_cursor(parameters))
+    return {
+        "data": [_occurrence(row) for row in rows],
+        "page": page,
+        "total": await count_total(connection, matching, parameters.total),
+    }

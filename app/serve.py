@@ -1,0 +1,53 @@
+"""Serving the API with uvicorn on a socket that was bound before anything else was done."""
+
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+
+import uvicorn
+
+from app.errors import StartupError
+from app.main import create_app
+from app.settings import Settings
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A socket on the address. Raises StartupError naming it where that cannot be had."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        sock = socket.socket(family, kind, protocol)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind(address)
+    except OSError as error:
+        raise StartupError(
+            f"cannot listen on {host}:{port}: {error.strerror}; choose another port with PORT"
+        ) from error
+    return sock
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._tell_started = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._tell_started()
+
+
+def serve_forever(settings: Settings, sock: socket.socket, started: Callable[[str], None]) -> None:
+    """Serve until SIGINT or SIGTERM; `started` is called with the base URL once it answers."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    config = uvicorn.Config(
+        create_app(settings),
+        log_level=settings.log_level,
+        timeout_graceful_shutdown=5,
+        server_header=False,
+    )
+    server = _Server(config, lambda: started(f"http://{host}:{settings.port}"))
+    # uvicorn shuts down in good order and then raises the signal again.
+    with suppress(KeyboardInterrupt):
+        server.run(sockets=[sock])
