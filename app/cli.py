@@ -163,7 +163,7 @@ def ingest(
     """
     given = {
         "publisher": publisher,
-        "published_at": parse_moment(published_at) if published_at else None,
+        "published_at": published_at,
         "url": url,
         "title": title,
         "language": language,

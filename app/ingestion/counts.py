@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from sqlalchemy import Connection, func, select, text, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.extraction.types import Act, Kind
@@ -47,7 +48,7 @@ def _refresh_wording(connection: Connection, ids: list[int]) -> None:
     """Text, kind and act of a statement are those of its first live occurrence."""
     first = (
         select(Occurrence.statement_id, Occurrence.selectors, Occurrence.kind, Occurrence.act)
-        .distinct(Occurrence.statement_id)
+        .ext(distinct_on(Occurrence.statement_id))
         .where(Occurrence.statement_id.in_(ids))
         .order_by(
             Occurrence.statement_id,

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, select, update
-from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
+from sqlalchemy.dialects.postgresql import insert
 
 from app.extraction import EXTRACTOR_VERSION
 from app.ingestion.corrections import Candidate, Stored, match
@@ -156,7 +156,7 @@ def _withdraw(connection: Connection, occurrence_ids: Collection[int]) -> None:
 
 def _stored(connection: Connection, article_id: int) -> list[Stored]:
     speaker_ids = (
-        select(func.array_agg(aggregate_order_by(StatementSpeaker.speaker_id)))
+        select(func.array_agg(StatementSpeaker.speaker_id))
         .where(StatementSpeaker.statement_id == Occurrence.statement_id)
         .scalar_subquery()
     )

@@ -13,6 +13,7 @@ MAX_ID = 2**63 - 1
 EntityId = Annotated[int, Field(ge=1, le=MAX_ID)]
 # PostgreSQL cannot hold NUL in text, so no name or query can contain it.
 Words = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+_SORT = "Order of the rows; `-` is descending."
 Names = Annotated[list[Words], Field(max_length=50)]
 
 
@@ -142,7 +143,7 @@ class SpeakerList(Paging):
 
     q: Annotated[Words | None, Field(description="Name or alias, whole words.")] = None
     kind: Annotated[list[SpeakerKind], Field(description="What kind of entity speaks.")] = []
-    sort: SpeakerSort = SpeakerSort.COUNT
+    sort: Annotated[SpeakerSort, Field(description=_SORT)] = SpeakerSort.COUNT
 
 
 class SourceSort(StrEnum):
@@ -158,7 +159,7 @@ class SourceList(Paging):
 
     q: Annotated[Words | None, Field(description="Name or alias, whole words.")] = None
     kind: Annotated[list[SourceKind], Field(description="What kind of source.")] = []
-    sort: SourceSort = SourceSort.COUNT
+    sort: Annotated[SourceSort, Field(description=_SORT)] = SourceSort.COUNT
 
 
 class TopicSort(StrEnum):
@@ -174,7 +175,7 @@ class TopicList(Paging):
 
     q: Annotated[Words | None, Field(description="Name, whole words.")] = None
     scheme: Annotated[list[TopicScheme], Field(description="Which vocabulary.")] = []
-    sort: TopicSort = TopicSort.COUNT
+    sort: Annotated[TopicSort, Field(description=_SORT)] = TopicSort.COUNT
 
 
 class ArticleSort(StrEnum):
@@ -196,7 +197,9 @@ class ArticleList(Paging):
     published_from: Annotated[Moment | None, Field(description="Published at or after.")] = None
     published_before: Annotated[Moment | None, Field(description="Published before.")] = None
     has_date: Annotated[bool | None, Field(description="Whether it carries a date.")] = None
-    sort: ArticleSort = ArticleSort.NEWEST
+    sort: Annotated[
+        ArticleSort, Field(description=f"{_SORT} Undated rows come last either way.")
+    ] = ArticleSort.NEWEST
 
 
 class OccurrenceList(Paging):

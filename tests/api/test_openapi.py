@@ -1,0 +1,97 @@
+"""The OpenAPI document is true: what is served has the declared shape and status."""
+
+from typing import Any
+
+import httpx
+import pytest
+from pydantic import BaseModel
+
+from app.api import schemas
+from app.api.problems import Problem
+from app.errors import OnRecordError
+
+
+@pytest.mark.parametrize(
+    ("path", "schema"),
+    [
+        ("/statements?limit=200&act=thought&act=speech&act=writing", schemas.StatementPage),
+        ("/statements?speaker=Peskov&topic=NATO&via=x&source=y", schemas.StatementPage),
+        ("/statements?total=none", schemas.StatementPage),
+        ("/statements/1", schemas.Statement),
+        ("/statements/1/occurrences", schemas.OccurrencePage),
+        ("/speakers?limit=200", schemas.SpeakerPage),
+        ("/speakers/1", schemas.Speaker),
+        ("/sources?limit=200", schemas.SourcePage),
+        ("/topics?limit=200", schemas.TopicPage),
+        ("/articles?publisher=ANSA", schemas.ArticlePage),
+        ("/articles/1", schemas.ArticleDetail),
+        ("/healthz", schemas.Health),
+        ("/readyz", schemas.Readiness),
+    ],
+)
+def test_answers_have_the_declared_shape(api: httpx.Client, path: str, schema: type[BaseModel]):
+    response = api.get(path)
+    assert response.status_code == 200, response.text
+    schema.model_validate_json(response.text, strict=False)
+    # No field may be missing either: a default would hide it from the model.
+    declared = set(schema.model_json_schema(by_alias=True)["required"])
+    assert declared <= response.json().keys()
+
+
+def operations(api: httpx.Client) -> list[dict[str, Any]]:
+    document = api.get("/openapi.json").json()
+    return [operation for path in document["paths"].values() for operation in path.values()]
+
+
+def test_every_operation_has_an_id_a_tag_a_summary_and_problems(api: httpx.Client):
+    found = operations(api)
+    assert len({operation["operationId"] for operation in found}) == len(found) == 11
+    for operation in found:
+        assert operation["tags"]
+        assert operation["description"]
+        for status, response in operation["responses"].items():
+            assert response["description"]
+            if int(status) >= 400:
+                assert list(response["content"]) == ["application/problem+json"]
+        assert {"422", "500"} <= operation["responses"].keys()
+
+
+def test_every_parameter_is_described(api: httpx.Client):
+    described = {
+        parameter["name"]: parameter.get("description") or parameter["schema"].get("description")
+        for operation in operations(api)
+        for parameter in operation.get("parameters", [])
+    }
+    assert [name for name, text in described.items() if not text] == []
+
+
+def test_nothing_refers_to_what_is_not_there(api: httpx.Client):
+    document = api.get("/openapi.json")
+    names = document.json()["components"]["schemas"].keys()
+    used = {part.split('"')[0] for part in document.text.split("#/components/schemas/")[1:]}
+    assert used <= names
+
+
+def test_problem_types_of_the_code_are_declared_statuses(api: httpx.Client):
+    declared = {int(s) for operation in operations(api) for s in operation["responses"]}
+    served = {
+        error.status for error in OnRecordError.__subclasses__() if error.type != "input-rejected"
+    }
+    assert served <= declared
+    assert Problem.model_json_schema()["required"] == ["type", "title", "status", "detail"]
+
+
+def test_swagger_ui_loads_nothing_from_elsewhere(api: httpx.Client):
+    page = api.get("/docs")
+    assert page.status_code == 200
+    assert "http://" not in page.text
+    assert "https://" not in page.text
+    for path in ("swagger-ui-bundle.js", "swagger-ui.css", "favicon.png"):
+        assert f"/static/{path}" in page.text
+        assert api.get(f"/static/{path}").status_code == 200
+
+
+def test_home_leads_to_the_docs(api: httpx.Client):
+    response = api.get("/", follow_redirects=False)
+    assert response.status_code == 307
+    assert response.headers["Location"] == "/docs"

@@ -1,0 +1,64 @@
+"""The API in a process of its own, as `onrecord serve` runs it."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+ONRECORD = str(Path(sys.executable).parent / "onrecord")
+
+
+def environment(**variables: str) -> dict[str, str]:
+    """This process's environment without the settings of On Record, and these variables."""
+    return {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "PORT")} | variables
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        port: int = sock.getsockname()[1]
+        return port
+
+
+def start(*arguments: str, **variables: str) -> subprocess.Popen[bytes]:
+    """The command in the background, its output kept."""
+    return subprocess.Popen(
+        [ONRECORD, *arguments],
+        env=environment(**variables),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+
+
+def wait_until_up(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Return once the server on the port is ready; fail with its output where it ends."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        assert process.poll() is None, process.communicate()[0].decode()
+        try:
+            httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=5).raise_for_status()
+        except httpx.HTTPError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError("the server did not come up")
+
+
+@contextmanager
+def served(url: str) -> Iterator[str]:
+    """The base URL of an API on the database."""
+    port = free_port()
+    process = start("serve", DATABASE_URL=url, PORT=str(port), ONRECORD_LOG_LEVEL="warning")
+    try:
+        wait_until_up(port, process)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)

@@ -1,0 +1,187 @@
+"""The `onrecord` command as people run it: a process of its own, real files, a real socket."""
+
+import json
+import signal
+import socket
+import subprocess
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from tests.serving import ONRECORD, environment, free_port, start, wait_until_up
+
+SEEDS = Path(__file__).parent.parent / "seeds"
+ARTICLE = "“The harbour will open in May,” said Mayor Ingrid Solberg.\n"
+
+
+def onrecord(
+    *arguments: str, stdin: bytes = b"", **variables: str
+) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [ONRECORD, *arguments],
+        input=stdin,
+        capture_output=True,
+        env=environment(**variables),
+        timeout=60,
+        check=False,
+    )
+    return subprocess.CompletedProcess(
+        done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
+    )
+
+
+def one_line_error(done: subprocess.CompletedProcess[str]) -> str:
+    assert done.returncode == 1
+    assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+    assert done.stderr.startswith("error: ")
+    return done.stderr
+
+
+def test_extract_prints_statements_for_people(tmp_path: Path):
+    (tmp_path / "a.txt").write_text(ARTICLE)
+    done = onrecord("extract", str(tmp_path / "a.txt"))
+    assert done.returncode == 0
+    assert "Ingrid Solberg (direct, speech)" in done.stdout
+    assert "“The harbour will open in May,”" in done.stdout
+
+
+def test_extract_jsonl_answers_line_by_line_and_tells_bad_ones(tmp_path: Path):
+    lines = [
+        json.dumps({"doc_id": "one", "text": ARTICLE}),
+        "{broken",
+        json.dumps({"doc_id": "two"}),
+        json.dumps({"text": "x"}),
+        json.dumps({"doc_id": "date", "text": "x", "published_at": "soon"}),
+        "",
+        json.dumps({"doc_id": 3, "text": "", "published_at": "2025-02-12", "title": None}),
+        json.dumps({"doc_id": "four", "text": "\ud800 “A” \x00 said B."}),
+    ]
+    done = onrecord("extract", "--jsonl", stdin="\n".join(lines).encode())
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [answer["doc_id"] for answer in answers] == ["one", 3, "four"]
+    assert done.returncode == 1
+    assert [line.split(":")[0] for line in done.stderr.splitlines()] == [
+        "line 2",
+        "line 3",
+        "line 4",
+        "line 5",
+    ]
+    (attribution,) = answers[0]["attributions"]
+    assert attribution.keys() == {
+        "kind", "act", "statement", "content", "cue", "source", "speaker", "via", "medium",
+        "said_on", "confidence",
+    }  # fmt: skip
+    assert attribution["speaker"] == {"name": "Ingrid Solberg", "kind": "person"}
+    assert [ARTICLE[s:e] for s, e in attribution["source"]] == ["Mayor Ingrid Solberg"]
+
+
+def test_extract_needs_files_or_jsonl():
+    one_line_error(onrecord("extract"))
+
+
+def test_ingest_on_a_server_named_by_database_url(tmp_path: Path, db_url: str):
+    (tmp_path / "a.txt").write_text(ARTICLE)
+    (tmp_path / "empty.txt").write_text("")
+    done = onrecord("ingest", str(tmp_path), DATABASE_URL=db_url)
+    assert done.returncode == 1
+    assert "2 inputs: 1 ingested, 0 unchanged, 0 updated, 1 failed" in done.stdout
+    assert f"failed: {tmp_path / 'empty.txt'}: empty" in done.stderr
+    assert onrecord("ingest", str(tmp_path / "a.txt"), DATABASE_URL=db_url).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (["--published-at", "12.02.2025"], "not an ISO 8601 date"),
+        (["--url", "ftp://x"], "url: must be an http(s) URL"),
+        (["--url", "https://x.example/1"], "one article, but several files"),
+    ],
+)
+def test_ingest_with_wrong_options(tmp_path: Path, db_url: str, options: list[str], reason: str):
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text(ARTICLE)
+    error = one_line_error(onrecord("ingest", str(tmp_path), *options, DATABASE_URL=db_url))
+    assert reason in error
+
+
+def test_a_database_that_does_not_answer_is_one_line():
+    url = "postgresql://someone:secret@127.0.0.1:1/nothing"
+    for command in (["up"], ["migrate"], ["ingest", "x.txt"]):
+        error = one_line_error(onrecord(*command, DATABASE_URL=url, PORT=str(free_port())))
+        assert "does not answer" in error
+        assert "secret" not in error
+
+
+def test_a_database_url_of_another_kind_is_one_line():
+    assert "mysql" in one_line_error(onrecord("migrate", DATABASE_URL="mysql://x/y"))
+
+
+def test_a_schema_that_is_missing_is_one_line(databases):
+    url = databases.url(databases.create())
+    error = one_line_error(onrecord("ingest", "x.txt", DATABASE_URL=url))
+    assert "onrecord migrate" in error
+    assert onrecord("migrate", DATABASE_URL=url).returncode == 0
+
+
+def test_a_setting_that_is_wrong_is_named():
+    assert "PORT" in one_line_error(onrecord("serve", PORT="many"))
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path):
+    # Permissions do not stop root, but a file where a folder should be stops everybody.
+    (tmp_path / "data").write_text("")
+    error = one_line_error(onrecord("up", DATA_DIR=str(tmp_path / "data"), PORT=str(free_port())))
+    assert "cannot write to the data folder" in error
+
+
+def test_a_port_in_use_is_one_line(tmp_path: Path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        error = one_line_error(onrecord("up", PORT=port, DATA_DIR=str(tmp_path)))
+    assert port in error
+    assert not (tmp_path / "postgres").exists()
+
+
+def database_of(data_dir: Path) -> list[psutil.Process]:
+    return [
+        process
+        for process in psutil.process_iter(["cmdline"])
+        if str(data_dir / "postgres") in (process.info["cmdline"] or [])
+    ]
+
+
+@pytest.mark.parametrize("stop_signal", [signal.SIGINT, signal.SIGTERM])
+def test_up_serves_the_seeds_and_stops_everything(tmp_path: Path, stop_signal: signal.Signals):
+    port = free_port()
+    variables = {"DATA_DIR": str(tmp_path), "PORT": str(port)}
+    for ingested in ("1 ingested, 0 unchanged", "0 ingested, 1 unchanged"):
+        process = start("up", **variables)
+        wait_until_up(port, process)
+        page = httpx.get(f"http://127.0.0.1:{port}/statements?speaker=Peskov").json()
+        assert len(page["data"]) >= 7
+        assert database_of(tmp_path)
+        process.send_signal(stop_signal)
+        output = process.communicate(timeout=30)[0].decode()
+        assert process.returncode == 0
+        assert ingested in output
+        assert f"http://127.0.0.1:{port}/docs" in output
+        assert "Traceback" not in output
+        assert not database_of(tmp_path)
+
+
+def test_a_killed_server_leaves_a_database_that_the_next_one_takes_over(tmp_path: Path):
+    port = free_port()
+    variables = {"DATA_DIR": str(tmp_path), "PORT": str(port)}
+    process = start("up", **variables)
+    wait_until_up(port, process)
+    process.kill()
+    process.communicate()
+    assert database_of(tmp_path)
+    process = start("serve", **variables)
+    wait_until_up(port, process)
+    assert httpx.get(f"http://127.0.0.1:{port}/statements").json()["data"]
+    process.terminate()
+    process.communicate(timeout=30)
+    assert not database_of(tmp_path)
