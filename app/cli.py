@@ -135,7 +135,7 @@ def _print_urls(base: str) -> None:
     out.print("\nOn Record is up. Three to try:")
     out.print(f"  {base}/docs")
     out.print(f"  {base}/statements?speaker=Peskov")
-    out.print(f"  {base}/statements?topic=NATO&via=TASS&source=ANSA\n")
+    out.print(f"  {base}/statements?topic=NATO&kind=direct\n")
 
 
 @cli.command()

@@ -23,6 +23,7 @@ AnySelect = Select[*tuple[Any, ...]]
 AnyRow = Row[*tuple[Any, ...]]
 
 _SCHEME = re.compile(r"^postgres(?:ql)?(?:\+\w+)?://")
+_CONNECT_TIMEOUT = 10  # seconds, for each host of the URL
 # libpq options that asyncpg would take for settings of the server.
 _LIBPQ_ONLY = re.compile(r"^(connect_timeout|keepalives.*|tcp_user_timeout|gssencmode|channel_.*)$")
 # SQLSTATE classes that mean "the server is not there (any more)": connection trouble, shutdown.
@@ -44,8 +45,7 @@ def _asyncpg_arguments(url: str) -> dict[str, Any]:
     parts = urlsplit(libpq_url(url))
     query = parse_qsl(parts.query, keep_blank_values=True)
     kept = [(k, v) for k, v in query if not _LIBPQ_ONLY.match(k)]
-    timeout = next((float(v) for k, v in query if k == "connect_timeout"), 10.0)
-    return {"dsn": urlunsplit(parts._replace(query=urlencode(kept))), "timeout": timeout}
+    return {"dsn": urlunsplit(parts._replace(query=urlencode(kept))), "timeout": _CONNECT_TIMEOUT}
 
 
 def make_async_engine(url: str, *, pool_size: int, statement_timeout: float) -> AsyncEngine:
@@ -76,11 +76,13 @@ def make_async_engine(url: str, *, pool_size: int, statement_timeout: float) -> 
 def make_engine(url: str, *, application_name: str = "onrecord") -> Engine:
     """A sync engine for ingestion, migrations and the command line. Connects when first used."""
     dsn = libpq_url(url)
-    defaults = {} if "connect_timeout" in dsn else {"connect_timeout": 10}
 
     def connect() -> psycopg.Connection:
         return psycopg.connect(
-            dsn, application_name=application_name, options="-c timezone=UTC", **defaults
+            dsn,
+            application_name=application_name,
+            options="-c timezone=UTC",
+            connect_timeout=_CONNECT_TIMEOUT,
         )
 
     return create_engine("postgresql+psycopg://", creator=connect, pool_pre_ping=True)

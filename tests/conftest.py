@@ -5,7 +5,6 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import psycopg
 import pytest
 from fastapi.testclient import TestClient
@@ -36,7 +35,7 @@ class Databases:
 
     def run(self, statement: str) -> None:
         with psycopg.connect(self.admin_url, autocommit=True) as connection:
-            connection.execute(statement)  # type: ignore[call-overload]
+            connection.execute(statement)
 
     def create(self, template: str | None = None) -> str:
         name = f"{self.prefix}_{len(self.made)}"
@@ -108,14 +107,14 @@ def settings_for(url: str) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def api(seeded_url: str) -> Iterator[httpx.Client]:
+def api(seeded_url: str) -> Iterator[TestClient]:
     """A client of the API over the seed article."""
     with TestClient(create_app(settings_for(seeded_url))) as client:
         yield client
 
 
 @pytest.fixture
-def own_api(db_url: str) -> Iterator[httpx.Client]:
+def own_api(db_url: str) -> Iterator[TestClient]:
     """A client of the API over the test's own database."""
     with TestClient(create_app(settings_for(db_url))) as client:
         yield client

@@ -3,8 +3,6 @@
 from functools import lru_cache
 from typing import Protocol
 
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
 _SAMPLE = 3000  # characters: more changes nothing but the time
 _MIN_LETTERS = 20
 _SURE = 0.9
@@ -16,6 +14,9 @@ class _Identifier(Protocol):
 
 @lru_cache(maxsize=1)
 def _identifier() -> _Identifier:
+    # Loaded when first asked for: the model and NumPy are a fifth of a second.
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415
+
     identifier: _Identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     return identifier
 

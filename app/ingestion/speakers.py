@@ -45,7 +45,7 @@ def _find(connection: Connection, name: SpeakerName, text_sha256: bytes) -> int 
     )
     if name.kind in OF_ONE_TEXT:
         query = query.where(Speaker.text_sha256 == text_sha256)
-    candidates = {row.id: row.name for row in connection.execute(query)}
+    candidates: dict[int, str] = {row.id: row.name for row in connection.execute(query)}
     exact = [i for i, known in candidates.items() if fold(known) in folded]
     if exact:
         return exact[0]

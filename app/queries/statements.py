@@ -32,9 +32,9 @@ _MOST_PINNED = 100  # ids that a cursor carries; more are looked up again on eac
 
 _SPEAKERS = (
     select(
-        func.jsonb_agg(
+        func.json_agg(
             aggregate_order_by(
-                func.jsonb_build_object(
+                func.json_build_object(
                     "id", Speaker.id, "name", Speaker.name, "slug", Speaker.slug,
                     "kind", Speaker.kind,
                 ),
@@ -51,9 +51,9 @@ _SPEAKERS = (
 )  # fmt: skip
 _TOPICS = (
     select(
-        func.jsonb_agg(
+        func.json_agg(
             aggregate_order_by(
-                func.jsonb_build_object(
+                func.json_build_object(
                     "id", Topic.id, "scheme", Topic.scheme, "code", Topic.code,
                     "name", Topic.name, "score", StatementTopic.score,
                 ),
@@ -72,9 +72,9 @@ _TOPICS = (
 
 _VIA = (
     select(
-        func.jsonb_agg(
+        func.json_agg(
             aggregate_order_by(
-                func.jsonb_build_object("id", Source.id, "name", Source.name),
+                func.json_build_object("id", Source.id, "name", Source.name),
                 OccurrenceSource.position,
             )
         )

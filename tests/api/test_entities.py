@@ -3,20 +3,21 @@
 from datetime import UTC, datetime
 from typing import Any
 
-import httpx
 import pytest
+from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from tests.ingestion.articles import Said, write
 
 
-def rows(api: httpx.Client, path: str, **parameters: Any) -> list[dict[str, Any]]:
+def rows(api: TestClient, path: str, **parameters: Any) -> list[dict[str, Any]]:
     """All rows of a list, page by page."""
     found: list[dict[str, Any]] = []
     cursor = None
     while True:
-        extra = {"cursor": cursor} if cursor else {}
-        body = api.get(path, params={**parameters, **extra}).json()
+        if cursor is not None:
+            parameters["cursor"] = cursor
+        body = api.get(path, params=parameters).json()
         found += body["data"]
         cursor = body["page"]["next_cursor"]
         if cursor is None:
@@ -24,7 +25,7 @@ def rows(api: httpx.Client, path: str, **parameters: Any) -> list[dict[str, Any]
             return found
 
 
-def test_a_speaker_with_aliases_description_and_count(api: httpx.Client):
+def test_a_speaker_with_aliases_description_and_count(api: TestClient):
     (peskov,) = rows(api, "/speakers", q="peskov")
     assert peskov["name"] == "Dmitry Peskov"
     assert peskov["kind"] == "person"
@@ -35,14 +36,14 @@ def test_a_speaker_with_aliases_description_and_count(api: httpx.Client):
     assert api.get(f"/speakers/{peskov['id']}").json() == peskov
 
 
-def test_an_outlet_that_speaks_points_to_its_source(api: httpx.Client):
+def test_an_outlet_that_speaks_points_to_its_source(api: TestClient):
     (speaker,) = rows(api, "/speakers", q="New York Times")
     (source,) = rows(api, "/sources", q="NYT")
     assert speaker["kind"] == "organization"
     assert speaker["source_id"] == source["id"]
 
 
-def test_sources_have_kinds_and_aliases(api: httpx.Client):
+def test_sources_have_kinds_and_aliases(api: TestClient):
     by_name = {s["name"]: s for s in rows(api, "/sources", limit=3)}
     assert by_name["TASS"]["kind"] == "agency"
     assert by_name["Truth Social"]["kind"] == "platform"
@@ -50,7 +51,7 @@ def test_sources_have_kinds_and_aliases(api: httpx.Client):
     assert {s["name"] for s in rows(api, "/sources", kind="platform")} == {"Truth Social"}
 
 
-def test_topics_have_schemes_parents_and_counts(api: httpx.Client):
+def test_topics_have_schemes_parents_and_counts(api: TestClient):
     (nato,) = rows(api, "/topics", q="nato")
     assert nato["scheme"] == "entity"
     assert nato["statement_count"] == len(rows(api, "/statements", topic="NATO"))
@@ -60,7 +61,7 @@ def test_topics_have_schemes_parents_and_counts(api: httpx.Client):
     assert all(topic["parent_id"] in ids for topic in iptc if topic["parent_id"] is not None)
 
 
-def test_a_topic_includes_the_narrower_ones(api: httpx.Client):
+def test_a_topic_includes_the_narrower_ones(api: TestClient):
     iptc = {t["id"]: t for t in rows(api, "/topics", scheme="iptc", limit=200)}
     used = next(t for t in iptc.values() if t["statement_count"] and t["parent_id"])
     narrow = {s["id"] for s in rows(api, "/statements", topic=used["code"])}
@@ -69,7 +70,7 @@ def test_a_topic_includes_the_narrower_ones(api: httpx.Client):
     assert narrow <= broad
 
 
-def test_articles(api: httpx.Client):
+def test_articles(api: TestClient):
     (article,) = rows(api, "/articles")
     assert article["source"]["name"] == "ANSA"
     assert article["title"] is None
@@ -91,9 +92,7 @@ def test_articles(api: httpx.Client):
         ("/topics", ["-statement_count", "name", "id"]),
     ],
 )
-def test_lists_page_through_everything_in_every_order(
-    api: httpx.Client, path: str, sorts: list[str]
-):
+def test_lists_page_through_everything_in_every_order(api: TestClient, path: str, sorts: list[str]):
     sets = [{row["id"] for row in rows(api, path, sort=sort, limit=4)} for sort in sorts]
     for sort in sorts:
         found = rows(api, path, sort=sort, limit=4)
@@ -105,7 +104,7 @@ def test_lists_page_through_everything_in_every_order(
     assert all(one == sets[0] for one in sets)
 
 
-def test_a_query_without_words_finds_nothing(api: httpx.Client):
+def test_a_query_without_words_finds_nothing(api: TestClient):
     for path in ("/speakers", "/sources", "/topics"):
         assert rows(api, path, q="…") == []
 
@@ -121,10 +120,10 @@ class TestDates:
             said = Said(f"Sentence number {n}.", via=("TASS",) if n == 2 else ())
             write(engine, said, Said("Said everywhere."), origin=f"{n}", at=at, publisher=name)
 
-    def texts(self, api: httpx.Client, **parameters: Any) -> list[str]:
+    def texts(self, api: TestClient, **parameters: Any) -> list[str]:
         return [s["text"].split()[-1] for s in rows(api, "/statements", limit=2, **parameters)]
 
-    def test_undated_rows_come_last_either_way(self, own_api: httpx.Client):
+    def test_undated_rows_come_last_either_way(self, own_api: TestClient):
         newest = self.texts(own_api, q="sentence")
         assert set(newest[:2]) == {"2.", "4."}
         assert newest[2:] == ["1.", "0.", "3."]
@@ -132,13 +131,13 @@ class TestDates:
         assert oldest[:2] == ["0.", "1."]
         assert oldest[-1] == "3."
 
-    def test_a_half_open_range(self, own_api: httpx.Client):
+    def test_a_half_open_range(self, own_api: TestClient):
         found = self.texts(
             own_api, q="sentence", published_from="2025-02-10", published_before="2025-02-20"
         )
         assert found == ["1."]
 
-    def test_one_occurrence_must_meet_all_and_is_the_one_shown(self, own_api: httpx.Client):
+    def test_one_occurrence_must_meet_all_and_is_the_one_shown(self, own_api: TestClient):
         (everywhere,) = rows(own_api, "/statements", q="everywhere", has_date="true")
         assert everywhere["publisher_count"] == 3
         assert everywhere["occurrence"]["article"]["published_at"] == "2025-02-01T00:00:00Z"
@@ -152,13 +151,13 @@ class TestDates:
         )  # fmt: skip
         assert none == []
 
-    def test_date_order_uses_the_date_of_the_occurrence_shown(self, own_api: httpx.Client):
+    def test_date_order_uses_the_date_of_the_occurrence_shown(self, own_api: TestClient):
         found = rows(own_api, "/statements", publisher=["BBC", "ANSA"], sort="-published_at")
         dates = [s["occurrence"]["article"]["published_at"] for s in found]
         known = [date for date in dates if date]
         assert known == sorted(known, reverse=True)
         assert None not in dates[: len(known)]
 
-    def test_several_values_are_or_and_several_parameters_and(self, own_api: httpx.Client):
+    def test_several_values_are_or_and_several_parameters_and(self, own_api: TestClient):
         assert len(self.texts(own_api, publisher=["BBC", "ANSA"], q="sentence")) == 3
         assert self.texts(own_api, publisher=["BBC", "Reuters"], via="TASS", q="sentence") == ["2."]

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-import httpx
 import pytest
+from fastapi.testclient import TestClient
 from pydantic import BaseModel
 
 from app.api import schemas
@@ -29,7 +29,7 @@ from app.errors import OnRecordError
         ("/readyz", schemas.Readiness),
     ],
 )
-def test_answers_have_the_declared_shape(api: httpx.Client, path: str, schema: type[BaseModel]):
+def test_answers_have_the_declared_shape(api: TestClient, path: str, schema: type[BaseModel]):
     response = api.get(path)
     assert response.status_code == 200, response.text
     schema.model_validate_json(response.text, strict=False)
@@ -38,12 +38,12 @@ def test_answers_have_the_declared_shape(api: httpx.Client, path: str, schema: t
     assert declared <= response.json().keys()
 
 
-def operations(api: httpx.Client) -> list[dict[str, Any]]:
+def operations(api: TestClient) -> list[dict[str, Any]]:
     document = api.get("/openapi.json").json()
     return [operation for path in document["paths"].values() for operation in path.values()]
 
 
-def test_every_operation_has_an_id_a_tag_a_summary_and_problems(api: httpx.Client):
+def test_every_operation_has_an_id_a_tag_a_summary_and_problems(api: TestClient):
     found = operations(api)
     assert len({operation["operationId"] for operation in found}) == len(found) == 11
     for operation in found:
@@ -56,7 +56,7 @@ def test_every_operation_has_an_id_a_tag_a_summary_and_problems(api: httpx.Clien
         assert {"422", "500"} <= operation["responses"].keys()
 
 
-def test_every_parameter_is_described(api: httpx.Client):
+def test_every_parameter_is_described(api: TestClient):
     described = {
         parameter["name"]: parameter.get("description") or parameter["schema"].get("description")
         for operation in operations(api)
@@ -65,14 +65,14 @@ def test_every_parameter_is_described(api: httpx.Client):
     assert [name for name, text in described.items() if not text] == []
 
 
-def test_nothing_refers_to_what_is_not_there(api: httpx.Client):
+def test_nothing_refers_to_what_is_not_there(api: TestClient):
     document = api.get("/openapi.json")
     names = document.json()["components"]["schemas"].keys()
     used = {part.split('"')[0] for part in document.text.split("#/components/schemas/")[1:]}
     assert used <= names
 
 
-def test_problem_types_of_the_code_are_declared_statuses(api: httpx.Client):
+def test_problem_types_of_the_code_are_declared_statuses(api: TestClient):
     declared = {int(s) for operation in operations(api) for s in operation["responses"]}
     served = {
         error.status for error in OnRecordError.__subclasses__() if error.type != "input-rejected"
@@ -81,7 +81,7 @@ def test_problem_types_of_the_code_are_declared_statuses(api: httpx.Client):
     assert Problem.model_json_schema()["required"] == ["type", "title", "status", "detail"]
 
 
-def test_swagger_ui_loads_nothing_from_elsewhere(api: httpx.Client):
+def test_swagger_ui_loads_nothing_from_elsewhere(api: TestClient):
     page = api.get("/docs")
     assert page.status_code == 200
     assert "http://" not in page.text
@@ -91,7 +91,7 @@ def test_swagger_ui_loads_nothing_from_elsewhere(api: httpx.Client):
         assert api.get(f"/static/{path}").status_code == 200
 
 
-def test_home_leads_to_the_docs(api: httpx.Client):
+def test_home_leads_to_the_docs(api: TestClient):
     response = api.get("/", follow_redirects=False)
     assert response.status_code == 307
     assert response.headers["Location"] == "/docs"

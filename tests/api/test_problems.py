@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from fastapi.testclient import TestClient
 from hypothesis import given, settings
@@ -16,7 +16,7 @@ from tests.conftest import settings_for
 from tests.ingestion.articles import Said, write
 
 
-def problem(response: httpx.Response, status: int) -> dict[str, Any]:
+def problem(response: httpx2.Response, status: int) -> dict[str, Any]:
     assert response.status_code == status, response.text
     assert response.headers["Content-Type"] == "application/problem+json"
     body: dict[str, Any] = response.json()
@@ -25,7 +25,7 @@ def problem(response: httpx.Response, status: int) -> dict[str, Any]:
     return body
 
 
-def test_an_unknown_parameter_suggests_the_right_one(api: httpx.Client):
+def test_an_unknown_parameter_suggests_the_right_one(api: TestClient):
     body = problem(api.get("/statements?speeker=Peskov"), 422)
     assert body["errors"] == [
         {
@@ -63,7 +63,7 @@ def test_an_unknown_parameter_suggests_the_right_one(api: httpx.Client):
         ("/healthz?x=1", "x"),
     ],
 )
-def test_a_wrong_value_is_named(api: httpx.Client, path: str, parameter: str):
+def test_a_wrong_value_is_named(api: TestClient, path: str, parameter: str):
     body = problem(api.get(path), 422)
     assert body["errors"][0]["parameter"] == parameter
     assert parameter in body["detail"]
@@ -72,35 +72,35 @@ def test_a_wrong_value_is_named(api: httpx.Client, path: str, parameter: str):
 @pytest.mark.parametrize(
     "path", ["/statements/999999", "/speakers/999999", "/articles/999999", "/nothing", "/docs/"]
 )
-def test_what_is_not_there_is_404(api: httpx.Client, path: str):
+def test_what_is_not_there_is_404(api: TestClient, path: str):
     problem(api.get(path), 404)
 
 
-def test_a_method_that_is_not_allowed(api: httpx.Client):
+def test_a_method_that_is_not_allowed(api: TestClient):
     response = api.post("/statements")
     problem(response, 405)
     assert "GET" in response.headers["Allow"]
 
 
 class TestCursors:
-    def test_of_other_filters(self, api: httpx.Client):
+    def test_of_other_filters(self, api: TestClient):
         cursor = api.get("/statements?limit=2").json()["page"]["next_cursor"]
         for other in ({"speaker": "Peskov"}, {"sort": "id"}, {"withdrawn": "true"}):
             response = api.get("/statements", params={"cursor": cursor, **other})
             assert problem(response, 400)["type"] == "/problems/cursor-mismatch"
 
-    def test_of_another_list(self, api: httpx.Client):
+    def test_of_another_list(self, api: TestClient):
         cursor = api.get("/statements?limit=2").json()["page"]["next_cursor"]
         response = api.get("/speakers", params={"cursor": cursor})
         assert problem(response, 400)["type"] == "/problems/cursor-mismatch"
 
-    def test_another_limit_is_fine(self, api: httpx.Client):
+    def test_another_limit_is_fine(self, api: TestClient):
         cursor = api.get("/statements?limit=2").json()["page"]["next_cursor"]
         assert (
             len(api.get("/statements", params={"cursor": cursor, "limit": 3}).json()["data"]) == 3
         )
 
-    def test_of_another_version_of_the_api(self, api: httpx.Client, monkeypatch):
+    def test_of_another_version_of_the_api(self, api: TestClient, monkeypatch):
         monkeypatch.setattr("app.queries.paging._VERSION", 0)
         old = encode_cursor(StatementList(), Cursor([None, 1], {}))
         monkeypatch.undo()
@@ -111,18 +111,18 @@ class TestCursors:
         "values",
         [[], [None], ["x", 1], [None, 2**70], [None, "1"], [None, None], [1.5, 1], [None, 1, 1]],
     )
-    def test_with_values_that_do_not_fit(self, api: httpx.Client, values: list[Any]):
+    def test_with_values_that_do_not_fit(self, api: TestClient, values: list[Any]):
         forged = encode_cursor(StatementList(), Cursor(values, {})) if 2**70 not in values else "x"
         problem(api.get("/statements", params={"cursor": forged}), 400)
 
     @settings(max_examples=50, deadline=None)
     @given(cursor=st.text(alphabet=st.characters(codec="utf-8"), max_size=60))
-    def test_anything_else(self, api: httpx.Client, cursor: str):
+    def test_anything_else(self, api: TestClient, cursor: str):
         problem(api.get("/statements", params={"cursor": cursor}), 400)
 
 
 def test_a_merged_statement_and_speaker_redirect_to_the_survivor(
-    engine: Engine, own_api: httpx.Client
+    engine: Engine, own_api: TestClient
 ):
     write(engine, Said("Taxes will fall."), Said("Rain is likely.", by=("Bo Chen",)))
     with engine.begin() as connection:

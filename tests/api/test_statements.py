@@ -5,8 +5,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
+from fastapi.testclient import TestClient
 
 GOLD = json.loads(
     (Path(__file__).parent.parent / "gold" / "seed.jsonl").read_text().splitlines()[0]
@@ -14,14 +14,14 @@ GOLD = json.loads(
 TEXT: str = GOLD["text"]
 
 
-def get(api: httpx.Client, **parameters: Any) -> dict[str, Any]:
+def get(api: TestClient, **parameters: Any) -> dict[str, Any]:
     response = api.get("/statements", params=parameters)
     assert response.status_code == 200, response.text
     body: dict[str, Any] = response.json()
     return body
 
 
-def everything(api: httpx.Client, **parameters: Any) -> list[dict[str, Any]]:
+def everything(api: TestClient, **parameters: Any) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     cursor = None
     while True:
@@ -33,7 +33,7 @@ def everything(api: httpx.Client, **parameters: Any) -> list[dict[str, Any]]:
             return rows
 
 
-def occurrences(api: httpx.Client) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+def occurrences(api: TestClient) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     """Every occurrence of every statement, with its statement."""
     found = []
     for statement in everything(api, limit=200):
@@ -62,7 +62,7 @@ def iou(a: set[int], b: set[int]) -> float:
     return len(a & b) / len(a | b) if a | b else 0.0
 
 
-def test_peskov_and_nobody_else(api: httpx.Client):
+def test_peskov_and_nobody_else(api: TestClient):
     page = get(api, speaker="Peskov")
     assert {s["speaker"]["name"] for s in page["data"]} == {"Dmitry Peskov"}
     gold = [s for s in GOLD["statements"] if s["speaker"] == "Dmitry Peskov"]
@@ -73,17 +73,17 @@ def test_peskov_and_nobody_else(api: httpx.Client):
 
 
 @pytest.mark.parametrize("name", ["peskov", "PESKOV", "Dmitry Peskov", "dmitry-peskov", "Pèskov"])
-def test_any_way_to_name_peskov_gives_the_same(api: httpx.Client, name: str):
+def test_any_way_to_name_peskov_gives_the_same(api: TestClient, name: str):
     assert get(api, speaker=name)["data"] == get(api, speaker="Peskov")["data"]
 
 
-def test_by_id_too(api: httpx.Client):
+def test_by_id_too(api: TestClient):
     page = get(api, speaker="Peskov")
     by_id = get(api, speaker=page["data"][0]["speaker"]["id"])
     assert by_id["data"] == page["data"]
 
 
-def test_a_name_that_nobody_bears_gives_nothing_and_suggestions(api: httpx.Client):
+def test_a_name_that_nobody_bears_gives_nothing_and_suggestions(api: TestClient):
     page = get(api, speaker="Peskow")
     assert page["data"] == []
     (resolved,) = page["resolved"]["speaker"]
@@ -91,7 +91,7 @@ def test_a_name_that_nobody_bears_gives_nothing_and_suggestions(api: httpx.Clien
     assert resolved["suggestions"][0]["name"] == "Dmitry Peskov"
 
 
-def test_resolved_says_who_was_meant(api: httpx.Client):
+def test_resolved_says_who_was_meant(api: TestClient):
     page = get(api, speaker=["Rutte", "Kallas"])
     rutte, kallas = page["resolved"]["speaker"]
     assert [m["name"] for m in rutte["matched"]] == ["Mark Rutte"]
@@ -100,7 +100,7 @@ def test_resolved_says_who_was_meant(api: httpx.Client):
     assert {s["speaker"]["name"] for s in page["data"]} == {"Mark Rutte", "Kaja Kallas"}
 
 
-def test_the_seeds_required_statements_have_their_speakers(api: httpx.Client):
+def test_the_seeds_required_statements_have_their_speakers(api: TestClient):
     served = [(s, words(positions(o))) for s, o in occurrences(api)]
     required = [s for s in GOLD["statements"] if s["required"]]
     hits = [
@@ -116,7 +116,7 @@ def test_the_seeds_required_statements_have_their_speakers(api: httpx.Client):
     assert len(hits) >= 36
 
 
-def test_what_is_no_statement_is_not_served(api: httpx.Client):
+def test_what_is_no_statement_is_not_served(api: TestClient):
     served = [words(positions(o)) for _, o in occurrences(api)]
     for words_of_none in GOLD["not_statements"]:
         start = TEXT.index(words_of_none)
@@ -124,7 +124,7 @@ def test_what_is_no_statement_is_not_served(api: httpx.Client):
         assert all(iou(none, covered) < 0.5 for covered in served)
 
 
-def test_ruttes_repeated_sentence_is_one_statement_with_two_occurrences(api: httpx.Client):
+def test_ruttes_repeated_sentence_is_one_statement_with_two_occurrences(api: TestClient):
     repeated = [s for s in everything(api, speaker="Rutte") if "above 3%" in s["text"]]
     assert [s["occurrence_count"] for s in repeated] == [2]
     page = api.get(f"/statements/{repeated[0]['id']}/occurrences").json()
@@ -148,7 +148,7 @@ def test_ruttes_repeated_sentence_is_one_statement_with_two_occurrences(api: htt
         ({"language": "en", "has_date": "false"}, "brings Fogel back"),
     ],
 )
-def test_each_filter_finds_its_own(api: httpx.Client, parameters: dict[str, str], expected: str):
+def test_each_filter_finds_its_own(api: TestClient, parameters: dict[str, str], expected: str):
     assert any(expected in s["text"] for s in everything(api, **parameters))
 
 
@@ -172,20 +172,20 @@ def test_each_filter_finds_its_own(api: httpx.Client, parameters: dict[str, str]
         {"speaker": "999999"},
     ],
 )
-def test_each_filter_leaves_out_the_rest(api: httpx.Client, parameters: dict[str, Any]):
+def test_each_filter_leaves_out_the_rest(api: TestClient, parameters: dict[str, Any]):
     page = get(api, **parameters)
     assert page["data"] == []
     assert page["total"] == {"value": 0, "relation": "eq"}
 
 
-def test_via_and_source_agree_with_what_is_shown(api: httpx.Client):
+def test_via_and_source_agree_with_what_is_shown(api: TestClient):
     for statement in everything(api, via="Truth Social"):
         assert "Truth Social" in [v["name"] for v in statement["occurrence"]["via"]]
     names = {s["speaker"]["name"] for s in everything(api, source="NYT")}
     assert names == {"The New York Times"}
 
 
-def test_every_selector_is_the_articles_text_at_its_place(api: httpx.Client):
+def test_every_selector_is_the_articles_text_at_its_place(api: TestClient):
     for _, occurrence in occurrences(api):
         selectors = occurrence["selectors"]
         assert selectors
@@ -200,7 +200,7 @@ def test_every_selector_is_the_articles_text_at_its_place(api: httpx.Client):
 @pytest.mark.parametrize("sort", ["-published_at", "published_at", "id", "relevance"])
 @pytest.mark.parametrize("limit", [1, 7, 200])
 def test_paging_gives_every_statement_once_though_none_has_a_date(
-    api: httpx.Client, sort: str, limit: int
+    api: TestClient, sort: str, limit: int
 ):
     query = {"q": "the"} if sort == "relevance" else {}
     if sort == "relevance":
@@ -211,7 +211,7 @@ def test_paging_gives_every_statement_once_though_none_has_a_date(
     assert len(ids) == len(set(ids)) == total["value"] > 5
 
 
-def test_the_link_header_leads_to_the_next_page(api: httpx.Client):
+def test_the_link_header_leads_to_the_next_page(api: TestClient):
     response = api.get("/statements", params={"limit": 3, "speaker": "Trump"})
     url = re.fullmatch(r'<(.*)>; rel="next"', response.headers["Link"])
     assert url is not None
@@ -220,22 +220,22 @@ def test_the_link_header_leads_to_the_next_page(api: httpx.Client):
     assert following["resolved"] == response.json()["resolved"]
 
 
-def test_totals(api: httpx.Client):
+def test_totals(api: TestClient):
     assert get(api, total="none")["total"] is None
     assert get(api, total="exact")["total"]["relation"] == "eq"
     assert get(api)["total"]["value"] == len(everything(api))
 
 
-def test_one_statement(api: httpx.Client):
+def test_one_statement(api: TestClient):
     (first,) = get(api, limit=1)["data"]
     assert api.get(f"/statements/{first['id']}").json() == first
 
 
-def test_thoughts_only_if_asked_for(api: httpx.Client):
+def test_thoughts_only_if_asked_for(api: TestClient):
     assert {s["act"] for s in everything(api)} <= {"speech", "writing"}
 
 
-def test_headers_of_every_answer(api: httpx.Client):
+def test_headers_of_every_answer(api: TestClient):
     for path in ("/statements", "/nothing", "/statements?x=1"):
         response = api.get(path, headers={"Origin": "https://dashboard.example"})
         assert response.headers["API-Version"] == "1"

@@ -1,0 +1,216 @@
+"""The entry: text in, attributions out."""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from app.extraction.confidence import confidence_of
+from app.extraction.credits import Credits, find_credits
+from app.extraction.document import Document, parse_document
+from app.extraction.findings import Construction, Finding, kind_of
+from app.extraction.nouns import heads_document
+from app.extraction.occasions import find_date, find_medium
+from app.extraction.outlets import find_outlet
+from app.extraction.quotes import Quote
+from app.extraction.rules import find_attributions
+from app.extraction.speakers import Resolved, Resolver
+from app.extraction.types import Act, Attribution, Medium, Span, SpeakerKind, SpeakerName
+from app.extraction.via import find_via
+
+EXTRACTOR_VERSION = "rules-1"
+
+_WRITING_REACH = 4  # sentences over which a post goes on
+_GOING_ON = frozenset({"continue", "go", "conclude", "add"})
+
+
+def extract(
+    text: str,
+    *,
+    title: str | None = None,
+    publisher: str | None = None,
+    published_at: datetime | None = None,
+) -> list[Attribution]:
+    """The attributions of an article, in the order of the text.
+
+    Offsets are code points into ``text``, which is never changed. ``title`` is not searched for
+    attributions (offsets into it would mean nothing). ``publisher`` is left out of every via
+    chain; without it the one that a copyright line names is. ``published_at`` dates what was said
+    "yesterday" or "on Monday". Any string gives an answer, in time linear in its length.
+    """
+    del title
+    document = parse_document(text)
+    credits = find_credits(text)
+    return list(_Assembly(document, credits, publisher, published_at).attributions())
+
+
+class _Assembly:
+    """Findings to attributions, for one document."""
+
+    def __init__(
+        self,
+        document: Document,
+        credits: Credits,
+        publisher: str | None,
+        published_at: datetime | None,
+    ) -> None:
+        self._document = document
+        self._published_at = published_at
+        self._publisher = _canonical(publisher or credits.publisher)
+        agency = credits.agency
+        self._agency = None if agency and agency == self._publisher else agency
+        self._quote_starts = [quote.start for quote in document.quotes]
+
+    def attributions(self) -> Iterator[Attribution]:
+        """One attribution a finding."""
+        findings = find_attributions(self._document)
+        resolver = Resolver(self._document)
+        resolved: list[Resolved] = []
+        read_to = 0
+        for finding in findings:
+            resolver.note_roles(read_to, max(read_to, finding.clause[0]))
+            read_to = max(read_to, finding.clause[0])
+            resolved.append(resolver.resolve(finding))
+        writing: dict[str, int] = {}
+        spans = self._spans(findings)
+        for finding, found, span in zip(findings, resolved, spans, strict=True):
+            yield self._attribution(finding, found, span, resolver, writing)
+
+    def _attribution(
+        self,
+        finding: Finding,
+        found: Resolved,
+        span: Span,
+        resolver: Resolver,
+        writing: dict[str, int],
+    ) -> Attribution:
+        text = self._document.text
+        speakers = resolver.finish(found.speakers)
+        around = self._around(finding, span)
+        names = [speaker.name for speaker in speakers]
+        via = find_via(
+            text, around, finding.lemma, [*names, *([self._publisher] if self._publisher else [])]
+        )
+        words = " ".join(text[a:b] for a, b in around)
+        medium = find_medium(words, finding.act)
+        if medium is None and _is_document(speakers):
+            medium = Medium.DOCUMENT
+        act = _act(finding, medium, via, names, writing)
+        if act is Act.SPEECH and _is_document(speakers):
+            act = Act.WRITING
+        if self._agency and self._agency not in via and self._agency not in names:
+            via = (*via, self._agency)
+        return Attribution(
+            content=finding.content,
+            cue=(finding.cue,) if finding.cue else (),
+            mention=(finding.mention,) if finding.mention else (),
+            kind=kind_of(text, finding.content, self._quotes_in(finding.content)),
+            act=act,
+            statement=finding.statement and self._says_something(finding),
+            speakers=speakers,
+            via=via,
+            medium=medium,
+            said_on=find_date(words, self._published_at),
+            confidence=confidence_of(finding, found),
+        )
+
+    def _says_something(self, finding: Finding) -> bool:
+        text = self._document.text
+        return any(c.isalpha() for a, b in finding.content for c in text[a:b])
+
+    def _around(self, finding: Finding, span: Span) -> list[Span]:
+        """The words around a cue, inside a span, without content, mention and quotations."""
+        if finding.construction is Construction.IMPLICIT:
+            return []
+        if any(a <= finding.clause[0] < b for a, b in _hulls(finding.content)):
+            return [finding.clause]
+        quotes = [(quote.start, quote.end) for quote in self._quotes_in([span])]
+        mention = [finding.mention] if finding.mention else []
+        gaps: list[Span] = []
+        at = span[0]
+        for start, end in sorted([*finding.content, *quotes, *mention]):
+            if start > at:
+                gaps.append((at, min(start, span[1])))
+            at = max(at, end)
+        if at < span[1]:
+            gaps.append((at, span[1]))
+        return gaps
+
+    def _spans(self, findings: Sequence[Finding]) -> list[Span]:
+        """For every finding the stretch of its sentence that tells of its occasion and sources."""
+        spans: list[Span] = []
+        for at, finding in enumerate(findings):
+            sentence = self._document.sentences[finding.sentence]
+            same = [f for f in findings[max(0, at - 8) : at + 9] if f.sentence == finding.sentence]
+            others = [f for f in same if f is not finding and not f.nested]
+            end = min(
+                (f.clause[0] for f in others if f.clause[0] > finding.clause[0]),
+                default=sentence.end,
+            )
+            is_first = not any(f.clause[0] < finding.clause[0] for f in others)
+            opens = is_first and finding.content[0][0] > finding.clause[0]
+            start = sentence.start if opens or finding.shared else finding.clause[0]
+            spans.append((min(start, end), max(end, finding.clause[1])))
+        return spans
+
+    def _quotes_in(self, spans: Sequence[Span]) -> list[Quote]:
+        quotes = self._document.quotes
+        found: list[Quote] = []
+        for start, end in spans:
+            at = max(0, bisect_left(self._quote_starts, start) - 1)
+            while at < len(quotes) and quotes[at].start < end:
+                if quotes[at].end > start:
+                    found.append(quotes[at])
+                at += 1
+        return found
+
+
+def _is_document(speakers: Sequence[SpeakerName]) -> bool:
+    """Whether what speaks is a report, a study, a poll: something written."""
+    if len(speakers) != 1 or speakers[0].kind is not SpeakerKind.UNNAMED:
+        return False
+    return heads_document(speakers[0].name)
+
+
+def _act(
+    finding: Finding,
+    medium: Medium | None,
+    via: Sequence[str],
+    names: Sequence[str],
+    writing: dict[str, int],
+) -> Act:
+    """Speech or writing, also by the occasion; a post that goes on stays writing.
+
+    ``writing`` holds, by speaker, the sentence up to which they were writing, and is kept up.
+    """
+    if finding.act is Act.THOUGHT:
+        return Act.THOUGHT
+    key = "|".join(names)
+    last = writing.get(key)
+    goes_on = (
+        (finding.inherits or finding.lemma in _GOING_ON)
+        and last is not None
+        and finding.sentence - last <= _WRITING_REACH
+        and medium is None
+        and not via
+    )
+    is_written = medium in (Medium.POST, Medium.LETTER) or any(map(_is_platform, via))
+    if finding.act is Act.WRITING or is_written or goes_on:
+        if names:
+            writing[key] = finding.sentence
+        return Act.WRITING
+    return Act.SPEECH
+
+
+def _hulls(content: Sequence[Span]) -> list[Span]:
+    """The stretches that content covers with its gaps."""
+    return [(content[0][0], content[-1][1])] if len(content) > 1 else []
+
+
+def _canonical(publisher: str | None) -> str | None:
+    outlet = find_outlet(publisher) if publisher else None
+    return outlet.name if outlet else publisher
+
+
+def _is_platform(name: str) -> bool:
+    outlet = find_outlet(name)
+    return outlet is not None and outlet.kind == "platform"

@@ -1,0 +1,377 @@
+"""The people of an article: full names, what they are called, what they are, he or she."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+from app.extraction.data_files import load_data, words_of
+from app.extraction.document import Document, Item, ItemKind, Role, words_between
+from app.extraction.folding import fold
+from app.extraction.gazetteer import find_entity
+from app.extraction.grammar import grammar
+from app.extraction.outlets import find_outlet
+
+_MAX_NAME_WORDS = 5
+_MAX_NAMESAKES = 30  # of one word, so that a list of names takes linear time
+
+
+@dataclass(frozen=True, slots=True)
+class NameData:
+    """The lists of ``data/names.toml`` and ``data/given_names.toml``."""
+
+    titles: frozenset[str]
+    male_titles: frozenset[str]
+    female_titles: frozenset[str]
+    origins: frozenset[str]
+    particles: frozenset[str]
+    suffixes: frozenset[str]
+    organization_words: frozenset[str]
+    organization_nouns: frozenset[str]
+    document_nouns: frozenset[str]
+    any_organization: frozenset[str]
+    plural_people: frozenset[str]
+    not_speakers: frozenset[str]
+    places: frozenset[str]
+    male: frozenset[str]
+    female: frozenset[str]
+    synonyms: dict[str, str]
+
+
+@cache
+def name_data() -> NameData:
+    """The name lists, loaded once."""
+    data = load_data("names")
+    given = load_data("given_names")
+    lists = {
+        name: words_of(data[name])
+        for name in NameData.__slots__
+        if name not in ("places", "male", "female", "synonyms")
+    }
+    synonyms = {w: role for role, words in data["role_synonyms"].items() for w in words.split()}
+    return NameData(
+        **lists,
+        places=frozenset(data["places"]),
+        male=words_of(given["male"]),
+        female=words_of(given["female"]),
+        synonyms=synonyms,
+    )
+
+
+@dataclass(slots=True)
+class Person:
+    """Somebody named in the article. ``words`` are those of the fullest name, folded."""
+
+    name: str
+    words: tuple[str, ...]
+    places: list[int] = field(default_factory=list)
+    printed: dict[str, None] = field(default_factory=dict)
+    roles: list[str] = field(default_factory=list)
+    gender: str = ""
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run of capitalised words: the name in it, and the title words before the name."""
+
+    start: int
+    end: int
+    words: tuple[Item, ...]
+    title: tuple[Item, ...]
+    before: str
+    definite: bool
+
+    @property
+    def folded(self) -> tuple[str, ...]:
+        """The name's words, folded."""
+        return tuple(fold(word.low) for word in self.words)
+
+
+def name_runs(items: Sequence[Item]) -> Iterator[Run]:
+    """Runs of capitalised words in a stretch, split into title and name."""
+    at = 0
+    while at < len(items):
+        if not _starts(items, at):
+            at += 1
+            continue
+        end = _run_end(items, at)
+        words = [item for item in items[at:end] if item.kind is ItemKind.WORD]
+        run = split_run(words, items[at - 1].low if at else "")
+        if run is not None:
+            yield run
+        at = end
+
+
+def _starts(items: Sequence[Item], at: int) -> bool:
+    return may_open_name(items[at])
+
+
+def may_open_name(item: Item) -> bool:
+    """Whether an item is a capitalised word that is not only so because it opens a sentence."""
+    if item.kind is not ItemKind.WORD or not item.capital:
+        return False
+    words = grammar()
+    return not (
+        item.low in words.determiners
+        or item.low in words.pronouns
+        or item.low in words.prepositions
+        or item.low in words.subordinators
+        or item.low in words.openers
+        or item.low in words.contractions
+        or item.low in words.time_nouns
+        or item.low in words.auxiliaries
+    )
+
+
+def _run_end(items: Sequence[Item], at: int) -> int:
+    end = at + 1
+    while end < len(items):
+        item = items[end]
+        nxt = items[end + 1] if end + 1 < len(items) else None
+        is_initial = (
+            item.low == "."
+            and items[end - 1].end - items[end - 1].start <= 2
+            and items[end - 1].capital
+            and nxt is not None
+            and nxt.capital
+        )
+        is_title_stop = (
+            item.low == "."
+            and items[end - 1].low in name_data().titles
+            and nxt is not None
+            and nxt.capital
+        )
+        particle = (
+            item.low in name_data().particles
+            and nxt is not None
+            and (nxt.capital or nxt.low in name_data().particles)
+            and item.kind is ItemKind.WORD
+        )
+        if not (
+            (item.capital and item.kind is ItemKind.WORD and item.low not in grammar().time_nouns)
+            or is_initial
+            or is_title_stop
+            or particle
+        ):
+            break
+        end += 1
+    return end
+
+
+def split_run(words: Sequence[Item], before: str) -> Run | None:
+    """A run with the titles and adjectives of origin taken off its front, or None if empty."""
+    if not words:
+        return None
+    data = name_data()
+    cut = 0
+    for at, word in enumerate(words):
+        if is_title(word.low) and not _is_surname(words, at):
+            cut = at + 1
+    if cut == 0:
+        while cut < len(words) - 1 and words[cut].low.replace(".", "") in data.origins:
+            cut += 1
+    name = list(words[cut:])
+    return Run(
+        words[0].start,
+        words[-1].end,
+        tuple(name),
+        tuple(words[:cut]),
+        before,
+        definite=before == "the",
+    )
+
+
+def is_title(word: str) -> bool:
+    """Whether a lower-case word is a title, also with a hyphen ("vice-president")."""
+    titles = name_data().titles
+    return word in titles or ("-" in word and word.split("-")[0] in titles)
+
+
+HONORIFICS = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "sir"})
+
+
+def _is_surname(words: Sequence[Item], at: int) -> bool:
+    """Whether a title word is a surname where it stands ("Mr King", "Billie Jean King")."""
+    if at == 0 or at != len(words) - 1:
+        return False
+    before = words[at - 1].low
+    return before in HONORIFICS or fold(before) in name_data().male | name_data().female
+
+
+def is_organization_name(words: Sequence[str]) -> bool:
+    """Whether folded words name an organisation or a place, by a word of theirs or as a whole."""
+    data = name_data()
+    return " ".join(words) in data.places or any(w in data.organization_words for w in words)
+
+
+def _may_be_person(run: Run, name: str, strong: bool) -> bool:
+    """Whether a run of capitals can be a person's full name."""
+    words = run.folded
+    if not 2 <= len(words) <= _MAX_NAME_WORDS or is_organization_name(words):
+        return False
+    if (run.definite and not run.title) or any(w in grammar().prepositions for w in words[1:]):
+        return False
+    return find_outlet(name) is None and (strong or find_entity(name) is None)
+
+
+_ACRONYM = re.compile(r"\(([A-Z][A-Za-z]{1,9})\)")
+
+
+def _acronyms(text: str) -> dict[str, str]:
+    """What acronyms stand for, where the text says so: "World Health Organization (WHO)"."""
+    found: dict[str, str] = {}
+    for match in _ACRONYM.finditer(text):
+        letters = match.group(1)
+        words = text[max(0, match.start() - 100) : match.start()].split()
+        for size in range(2, min(len(words), 2 * len(letters)) + 1):
+            name = words[-size:]
+            initials = "".join(w[0] for w in name if w[0].isupper())
+            if name[0][0].isupper() and initials.casefold() == letters.casefold():
+                found.setdefault(letters, " ".join(name))
+                break
+    return found
+
+
+class People:
+    """The people whom a document names, found by one reading of it."""
+
+    def __init__(self, document: Document) -> None:
+        self._text = document.text
+        self.people: list[Person] = []
+        self._by_word: dict[str, list[Person]] = {}
+        self.alone: set[str] = set()
+        self.common: set[str] = set()
+        self.acronyms = _acronyms(document.text)
+        self._collect(document)
+
+    def _collect(self, document: Document) -> None:
+        runs: list[tuple[Run, bool]] = []
+        for paragraph in document.paragraphs:
+            if paragraph.role in (Role.BODY, Role.HEADING, Role.CAPTION):
+                items = words_between(document.text, paragraph.start, paragraph.end)
+                self.common.update(item.low for item in items if not item.capital)
+                heading = paragraph.role is Role.HEADING
+                runs += [(run, heading) for run in name_runs(items)]
+        self.alone = {run.folded[0] for run, _ in runs if len(run.words) == 1 and not run.definite}
+        for run, heading in runs:
+            self._add(self.shortened(run), heading)
+
+    def shortened(self, run: Run) -> Run:
+        """A name that follows a capitalised phrase ("… the United States Ann Lee"), cut free."""
+        words = run.words
+        if len(words) < 3 or (run.title and len(words) <= 3):
+            return run
+        data = name_data()
+        for size in (3, 2):
+            tail = words[-size:]
+            known = fold(tail[0].low) in data.male | data.female
+            front_words = [fold(w.low) for w in words[:-size]]
+            inside = size == 2 and run.before in ("of", "at", "on", "for")
+            alone = fold(tail[-1].low) in self.alone and (
+                inside
+                or is_organization_name(front_words)
+                or find_entity(" ".join(front_words)) is not None
+            )
+            if (
+                len(words) > size
+                and (known or alone)
+                and not is_organization_name([fold(w.low) for w in tail])
+            ):
+                front = tuple(words[: len(words) - size])
+                return Run(run.start, run.end, tuple(tail), run.title + front, run.before, False)
+        return run
+
+    def _add(self, run: Run, heading: bool) -> None:
+        words = run.folded
+        name = self._text[run.words[0].start : run.words[-1].end] if run.words else ""
+        given = bool(words) and words[0] in name_data().male | name_data().female
+        strong = bool(run.title) or given or (run.before.isalpha() and is_role(run.before))
+        if not _may_be_person(run, name, strong) or (heading and not given):
+            return
+        person = self._same(words)
+        if person is None:
+            person = Person(name, words)
+            self._list(person)
+        elif len(words) > len(person.words):
+            person.name, person.words = name, words
+            self._index(person)
+        person.places.append(run.words[0].start)
+        person.printed.setdefault(name)
+        person.strong = person.strong or strong
+        person.gender = person.gender or _gender(run, words)
+
+    def _list(self, person: Person) -> None:
+        self.people.append(person)
+        self._index(person)
+
+    def _index(self, person: Person) -> None:
+        for word in person.words:
+            holders = self._by_word.setdefault(word, [])
+            if person not in holders[-_MAX_NAMESAKES:]:
+                holders.append(person)
+
+    def adopt(self, run: Run, name: str) -> Person:
+        """The person of a name that the reading passed over, as it stands where somebody speaks."""
+        words = run.folded
+        person = Person(name, words, [run.words[0].start], {name: None}, strong=bool(run.title))
+        person.gender = _gender(run, words)
+        self._list(person)
+        return person
+
+    def _same(self, words: tuple[str, ...]) -> Person | None:
+        """The person with these words as name: same surname, and one name within the other."""
+        for person in self._by_word.get(words[-1], [])[-_MAX_NAMESAKES:]:
+            if person.words[-1] == words[-1] and (
+                set(words) <= set(person.words) or set(person.words) <= set(words)
+            ):
+                return person
+        return None
+
+    def find(self, words: tuple[str, ...], position: int) -> Person | None:
+        """The person meant by folded words at a position: the last one named before, else the next.
+
+        A single word is a surname, or failing that any part of a name.
+        """
+        if not words:
+            return None
+        holders = self._by_word.get(words[-1], [])[-_MAX_NAMESAKES:]
+        candidates = [p for p in holders if set(words) <= set(p.words)]
+        by_surname = [p for p in candidates if p.words[-1] == words[-1]]
+        chosen = by_surname or [p for p in candidates if p.strong]
+        if not chosen:
+            return None
+        strong = [p for p in chosen if p.strong] or chosen
+        return min(strong, key=lambda p: _distance(p.places, position))
+
+
+def _distance(places: Sequence[int], position: int) -> tuple[int, int]:
+    before = bisect_right(places, position)
+    return (0, position - places[before - 1]) if before else (1, places[0] - position)
+
+
+def is_role(word: str) -> bool:
+    """Whether a lower-case word is a role that somebody has ("spokesman", "envoy", "banker")."""
+    data = name_data()
+    return (
+        word in data.synonyms
+        or word in data.synonyms.values()
+        or word in data.titles
+        or (len(word) > 5 and word.endswith(_ROLE_ENDINGS))
+    )
+
+
+_ROLE_ENDINGS = ("er", "or", "ist", "man", "woman", "ian", "yst", "ant", "son", "eer")
+
+
+def _gender(run: Run, words: Sequence[str]) -> str:
+    data = name_data()
+    titles = {word.low.rstrip(".") for word in run.title} | {run.before}
+    if titles & data.male_titles:
+        return "m"
+    if titles & data.female_titles:
+        return "f"
+    if words[0] in data.male:
+        return "m"
+    return "f" if words[0] in data.female else ""

@@ -1,0 +1,104 @@
+"""Phrases that describe a speaker without naming one, and the roles in front of names."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.extraction.document import Item, ItemKind
+from app.extraction.folding import fold
+from app.extraction.grammar import grammar
+from app.extraction.people import Person, name_data
+from app.extraction.types import SpeakerKind
+
+_ARTICLES = frozenset({"the", "a", "an"})
+_MAX_DESCRIPTION = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """One speaker as a mention shows them.
+
+    ``person`` is the person of the article if it is one, ``name`` the canonical name and
+    ``printed`` the name as it stands there ("" if the mention has none), ``description`` the role
+    or the whole phrase, ``head`` its head noun and ``modifiers`` the words that go with it.
+    """
+
+    kind: SpeakerKind
+    person: Person | None = None
+    name: str = ""
+    printed: str = ""
+    description: str | None = None
+    head: str = ""
+    modifiers: frozenset[str] = frozenset()
+    definite: bool = False
+    gender: str = ""
+
+
+def without_articles(items: Sequence[Item]) -> Sequence[Item]:
+    """The words of a phrase behind its article or possessive."""
+    at = 0
+    while at < len(items) and items[at].low in _ARTICLES | grammar().possessives:
+        at += 1
+    return items[at:]
+
+
+def phrase_of(text: str, items: Sequence[Item]) -> str:
+    """The words of a phrase as printed, without leading article, on one line."""
+    kept = without_articles([i for i in items if i.kind is ItemKind.WORD or i.low in ".-&/"])
+    if not kept:
+        return ""
+    return " ".join(text[kept[0].start : kept[-1].end].split())[:_MAX_DESCRIPTION]
+
+
+def role_head(items: Sequence[Item]) -> tuple[str, frozenset[str]]:
+    """The head noun of a role, with synonyms folded together, and its other words."""
+    words = [item for item in items if item.kind is ItemKind.WORD]
+    end = next(
+        (
+            i
+            for i, w in enumerate(words)
+            if i and (w.low in grammar().prepositions or w.low == "who")
+        ),
+        len(words),
+    )
+    if not end:
+        return "", frozenset()
+    head = words[end - 1].low
+    skipped = grammar().determiners | grammar().prepositions | {"'s", "new", "former", "and"}
+    others = {fold(w.low) for i, w in enumerate(words) if i != end - 1 and w.low not in skipped}
+    return name_data().synonyms.get(head, fold(head)), frozenset(others)
+
+
+def role_gender(head: str) -> str:
+    """The gender that the word for a role shows: "m", "f", or "" where it shows none."""
+    data = name_data()
+    return "m" if head in data.male_titles else "f" if head in data.female_titles else ""
+
+
+def role_of(text: str, items: Sequence[Item]) -> Described | None:
+    """A phrase without a name: "US officials", "the ministry", "a source in the government"."""
+    words = [item for item in items if item.kind is ItemKind.WORD]
+    head, modifiers = role_head(words)
+    if not head:
+        return None
+    data = name_data()
+    definite = words[0].low not in ("a", "an", "some", "another", "one")
+    description = phrase_of(text, items)
+    kind = SpeakerKind.UNNAMED
+    if head in data.organization_nouns and words[0].low not in ("a", "an"):
+        kind = SpeakerKind.ORGANIZATION
+    elif (
+        head in data.plural_people
+        or (head.endswith("s") and not head.endswith("ss") and head not in data.document_nouns)
+        or words[0].low in ("some", "many", "several", "few", "most", "critics")
+    ):
+        kind = SpeakerKind.GROUP
+    return Described(
+        kind,
+        description=description,
+        head=head,
+        modifiers=modifiers,
+        definite=definite,
+        gender=role_gender(words[-1].low),
+        name=description if kind is SpeakerKind.ORGANIZATION else "",
+        printed=description if kind is SpeakerKind.ORGANIZATION else "",
+    )

@@ -1,0 +1,93 @@
+"""The seed article: floors that may rise and never fall."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.extraction import extract
+from app.extraction.types import Attribution
+
+GOLD = Path(__file__).parent.parent / "gold" / "seed.jsonl"
+REQUIRED_FLOOR = 38  # of 38
+
+
+@pytest.fixture(scope="module")
+def article() -> dict[str, Any]:
+    parsed: dict[str, Any] = json.loads(GOLD.read_text(encoding="utf-8").splitlines()[0])
+    return parsed
+
+
+@pytest.fixture(scope="module")
+def found(article: dict[str, Any]) -> list[Attribution]:
+    everything = extract(article["text"], publisher=article["publisher"])
+    return [attribution for attribution in everything if attribution.statement]
+
+
+def tokens(text: str, spans: Any) -> set[int]:
+    """The offsets of the letters and digits under spans."""
+    return {at for start, end in spans for at in range(start, end) if text[at].isalnum()}
+
+
+def overlap(text: str, gold: dict[str, Any], attribution: Attribution) -> float:
+    wanted, given = tokens(text, gold["spans"]), tokens(text, attribution.content)
+    return len(wanted & given) / len(wanted | given)
+
+
+def is_right(text: str, gold: dict[str, Any], attribution: Attribution) -> bool:
+    names = {speaker.name for speaker in attribution.speakers}
+    return overlap(text, gold, attribution) >= 0.5 and gold["speaker"] in names
+
+
+def test_required_statements_with_the_right_speaker(
+    article: dict[str, Any], found: list[Attribution]
+) -> None:
+    required = [gold for gold in article["statements"] if gold["required"]]
+    right = [g for g in required if any(is_right(article["text"], g, a) for a in found)]
+    assert len(required) == 38
+    assert len(right) >= REQUIRED_FLOOR
+
+
+def test_kind_act_and_via_of_the_required_statements(
+    article: dict[str, Any], found: list[Attribution]
+) -> None:
+    text = article["text"]
+    for gold in (g for g in article["statements"] if g["required"]):
+        for attribution in (a for a in found if is_right(text, gold, a)):
+            assert attribution.kind == gold["kind"], gold["id"]
+            assert attribution.act == gold["act"], gold["id"]
+            assert len(attribution.via) == len(gold["via"]) or not gold["via"], gold["id"]
+
+
+def test_peskov_has_his_statements_and_no_others(
+    article: dict[str, Any], found: list[Attribution]
+) -> None:
+    text = article["text"]
+    his = [a for a in found if any(s.name == "Dmitry Peskov" for s in a.speakers)]
+    gold = [g for g in article["statements"] if g["speaker"] == "Dmitry Peskov"]
+    assert all(any(is_right(text, g, a) for g in gold) for a in his)
+    assert len(his) >= 8
+    assert {alias for a in his for s in a.speakers for alias in s.aliases} == {
+        "Dmitry Peskov",
+        "Peskov",
+    }
+
+
+def test_nothing_of_the_page_is_a_statement(
+    article: dict[str, Any], found: list[Attribution]
+) -> None:
+    text = article["text"]
+    for line in article["not_statements"]:
+        start = text.index(line)
+        assert all(a.content[-1][1] <= start or a.content[0][0] >= start + len(line) for a in found)
+
+
+def test_the_sentence_that_stands_twice_is_found_twice(
+    article: dict[str, Any], found: list[Attribution]
+) -> None:
+    text = article["text"]
+    sentence = "The defense spending target for NATO must be “above 3%,”"
+    places = [a for a in found if text[a.content[0][0] : a.content[0][1]] == sentence]
+    assert len(places) == 2
+    assert all([s.name for s in a.speakers] == ["Mark Rutte"] for a in places)
