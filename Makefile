@@ -1,10 +1,14 @@
 # Everything by one name. `make run` and `make test` need Python 3.11+ and make, nothing else.
 PYTHON ?= python3
-PORT ?= 8000
-DATA_DIR ?= .data
 VENV := .venv
 BIN := $(VENV)/bin
-export PORT DATA_DIR
+# Given on make's command line or in the environment; else .env or the default decides.
+ifdef PORT
+export PORT
+endif
+ifdef DATA_DIR
+export DATA_DIR
+endif
 
 .PHONY: run test lint format lock bench soak campaign test-clients clean
 
@@ -51,12 +55,13 @@ lock: $(VENV)/.dev
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
 
-$(VENV)/bin/python:
+$(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "error: Python 3.11 or newer is needed; name it with PYTHON=…" >&2; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
 
-$(VENV)/.runtime: $(VENV)/bin/python requirements.lock pyproject.toml
+$(VENV)/.runtime: $(VENV)/.made requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@touch $@

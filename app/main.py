@@ -51,11 +51,12 @@ def create_app(settings: Settings) -> FastAPI:
     pages.install(app)
     openapi.install(app)
     problems.install(app, [SQLAlchemyError, asyncpg.PostgresError, OSError])
+    app.add_middleware(Headers)
+    # Outermost, so that a dashboard can read errors too.
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
         allow_methods=["GET"],
         expose_headers=["Link", "API-Version", "Retry-After"],
     )
-    app.add_middleware(Headers)
     return app

@@ -2,13 +2,15 @@
 
 import socket
 from collections.abc import Callable
-from contextlib import suppress
 
 import uvicorn
 
 from app.errors import StartupError
 from app.main import create_app
 from app.settings import Settings
+
+TERMINATED = 143  # exit status of a process that SIGTERM ended: 128 + 15
+_BACKLOG = 2048
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -20,9 +22,12 @@ def bind(host: str, port: int) -> socket.socket:
         sock = socket.socket(family, kind, protocol)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.bind(address)
-    except OSError as error:
+        # Two that bind may both succeed; only one can listen. Who asks too early waits in line.
+        sock.listen(_BACKLOG)
+    except (OSError, UnicodeError) as error:
         raise StartupError(
-            f"cannot listen on {host}:{port}: {error.strerror}; choose another port with PORT"
+            f"cannot listen on {host}:{port}: {getattr(error, 'strerror', None) or error}; "
+            "choose another port with PORT"
         ) from error
     return sock
 
@@ -48,6 +53,10 @@ def serve_forever(settings: Settings, sock: socket.socket, started: Callable[[st
         server_header=False,
     )
     server = _Server(config, lambda: started(f"http://{host}:{settings.port}"))
-    # uvicorn shuts down in good order and then raises the signal again.
-    with suppress(KeyboardInterrupt):
+    try:
         server.run(sockets=[sock])
+    except KeyboardInterrupt:
+        return  # uvicorn has shut down in good order and raises the signal again
+    except SystemExit as stop:
+        if stop.code != TERMINATED:
+            raise

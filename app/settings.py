@@ -3,7 +3,7 @@
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -18,6 +18,12 @@ class Settings(BaseSettings):
         description="PostgreSQL 15 or newer, as a libpq URI (several hosts allowed). "
         "Unset: an embedded PostgreSQL in `DATA_DIR`.",
     )
+
+    @field_validator("database_url", mode="before")
+    @classmethod
+    def _empty_is_unset(cls, value: object) -> object:
+        return value or None
+
     data_dir: Path = Field(
         Path(".data"),
         validation_alias="DATA_DIR",

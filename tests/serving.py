@@ -16,7 +16,8 @@ ONRECORD = str(Path(sys.executable).parent / "onrecord")
 
 def environment(**variables: str) -> dict[str, str]:
     """This process's environment without the settings of On Record, and these variables."""
-    return {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "PORT")} | variables
+    unset = {"DATABASE_URL": "", "PORT": "8000", "DATA_DIR": ".data", "HOST": "127.0.0.1"}
+    return os.environ | unset | variables  # a .env file of the developer's has no say then
 
 
 def free_port() -> int:

@@ -54,6 +54,8 @@ def test_extract_jsonl_answers_line_by_line_and_tells_bad_ones(tmp_path: Path):
         json.dumps({"doc_id": "two"}),
         json.dumps({"text": "x"}),
         json.dumps({"doc_id": "date", "text": "x", "published_at": "soon"}),
+        json.dumps({"doc_id": "who", "text": "x", "publisher": 5}),
+        "[" * 100_000,
         "",
         json.dumps({"doc_id": 3, "text": "", "published_at": "2025-02-12", "title": None}),
         json.dumps({"doc_id": "four", "text": "\ud800 “A” \x00 said B."}),
@@ -67,6 +69,8 @@ def test_extract_jsonl_answers_line_by_line_and_tells_bad_ones(tmp_path: Path):
         "line 3",
         "line 4",
         "line 5",
+        "line 6",
+        "line 7",
     ]
     (attribution,) = answers[0]["attributions"]
     assert attribution.keys() == {
@@ -134,6 +138,52 @@ def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path):
     (tmp_path / "data").write_text("")
     error = one_line_error(onrecord("up", DATA_DIR=str(tmp_path / "data"), PORT=str(free_port())))
     assert "cannot write to the data folder" in error
+
+
+@pytest.mark.parametrize("folder", ["my own data", "100% ünï'cødé"])
+def test_any_folder_will_do(tmp_path: Path, folder: str):
+    data = tmp_path / folder
+    for _ in range(2):
+        done = onrecord("migrate", DATA_DIR=str(data))
+        assert done.returncode == 0, done.stderr
+    assert not database_of(data)
+
+
+def test_a_first_start_that_was_cut_off_is_done_again(tmp_path: Path):
+    half_made = tmp_path / "postgres"
+    half_made.mkdir()
+    (half_made / "PG_VERSION").write_text("18\n")
+    (half_made / "base").mkdir()
+    (tmp_path / "postgres" / ".handle_pids.json").write_text("[12")
+    assert onrecord("migrate", DATA_DIR=str(tmp_path)).returncode == 0
+
+
+def test_control_characters_of_an_article_do_not_reach_the_terminal(tmp_path: Path):
+    path = tmp_path / "a\x1b[31m.txt"
+    path.write_text("“Taxes \x1b]0;pwned\x07 will fall,” said Mayor Ingrid Solberg.\n")
+    done = onrecord("extract", str(path), str(tmp_path / "gone\x1b[2J.txt"))
+    assert "Taxes" in done.stdout
+    assert "no such file" in done.stderr
+    assert "\x1b]" not in done.stdout + done.stderr
+    assert "\x1b[2J" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["postgresql://x/y?bogus=1", "postgresql://[bad/x", "postgresql://a:p%ZZsecret@x/y"],
+)
+def test_a_database_url_that_cannot_be_read_is_one_line(url: str):
+    error = one_line_error(onrecord("migrate", DATABASE_URL=url))
+    assert "secret" not in error
+
+
+def test_two_servers_cannot_share_a_port(tmp_path: Path, seeded_url: str):
+    port = free_port()
+    first = start("serve", DATABASE_URL=seeded_url, PORT=str(port))
+    wait_until_up(port, first)
+    assert str(port) in one_line_error(onrecord("serve", DATABASE_URL=seeded_url, PORT=str(port)))
+    first.terminate()
+    first.communicate(timeout=30)
 
 
 def test_a_port_in_use_is_one_line(tmp_path: Path):

@@ -128,7 +128,7 @@ async def http_error(request: Request, error: Exception) -> Response:
 
 
 async def database_error(request: Request, error: Exception) -> Response:
-    """503 for a database that is away or too slow; anything else is our own fault."""
+    """503 for a database that is away or too slow; anything else is our own fault, a 500."""
     cause = getattr(error, "orig", None) or error
     if getattr(cause, "sqlstate", None) == _QUERY_CANCELED:
         return await domain_error(request, QueryTimeoutError("the query took too long; narrow it"))
@@ -138,12 +138,11 @@ async def database_error(request: Request, error: Exception) -> Response:
         return await domain_error(
             request, DatabaseUnavailableError("the database does not answer; try again later")
         )
-    return await internal_error(request, error)
+    raise error
 
 
-async def internal_error(request: Request, error: Exception) -> Response:
-    """500, with nothing of the cause but in the log."""
-    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+def internal_problem() -> Response:
+    """500, with nothing of the cause, which belongs in the log."""
     return problem(
         500, OnRecordError.type, OnRecordError.title, "an internal error; it has been logged"
     )
@@ -156,4 +155,3 @@ def install(app: FastAPI, database_errors: Sequence[type[Exception]]) -> None:
     app.add_exception_handler(HTTPException, http_error)
     for kind in database_errors:
         app.add_exception_handler(kind, database_error)
-    app.add_exception_handler(Exception, internal_error)

@@ -12,16 +12,25 @@ _APOSTROPHES = re.compile(r"(?<=\w)['’ʼ](?=\w)")
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
-@lru_cache(maxsize=65536)
+_SHORT = 100  # characters: names, which come again and again; whole statements do not
+
+
 def fold(text: str) -> str:
     """Lower-case words parted by single spaces: no accents, punctuation or quotation marks.
 
     Apostrophes inside a word vanish ("O’Neill" is "oneill"), hyphens part words. A text without
     letters or digits folds to "".
     """
+    return _fold_name(text) if len(text) <= _SHORT else _fold(text)
+
+
+def _fold(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_LETTERS)
     return _NOT_WORD.sub(" ", _APOSTROPHES.sub("", bare)).strip()
+
+
+_fold_name = lru_cache(maxsize=65536)(_fold)
 
 
 def slugify(text: str) -> str:

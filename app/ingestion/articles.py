@@ -3,20 +3,24 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from app.db import AnyRow, AnySelect
 from app.ingestion.counts import refresh
 from app.ingestion.documents import Document
 from app.ingestion.drafts import Draft
 from app.ingestion.locks import LockClass, lock
+from app.ingestion.metadata import Metadata
 from app.ingestion.names import lock_key
 from app.ingestion.occurrences import Placed, write_occurrences
-from app.ingestion.sources import canonical_source, resolve_sources
+from app.ingestion.sources import canonical_source, find_source, resolve_sources
 from app.models import Article, ArticleVersion, Outcome, Source
 
 _NEWEST = and_(ArticleVersion.article_id == Article.id, ArticleVersion.n == Article.version)
+_OWN_COLUMNS = ("title", "url", "byline", "published_at", "language")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,44 +32,78 @@ class Written:
 
 
 def find_repeat(
-    connection: Connection, origin: str, url: str | None, raw_sha256: bytes
+    connection: Connection, origin: str, given: Metadata, raw_sha256: bytes
 ) -> int | None:
-    """The article whose newest version is an exact repeat of these bytes, or None.
+    """The article that already holds these bytes and all that is `given`, or None.
 
     The article of the same URL or origin decides; where there is none, any other will do: the
-    same bytes with the same metadata under another name are no second article.
+    same bytes under another name, with nothing else said about them, are no second article.
     """
-    known = _find(connection, origin, url)
+    known = _find(connection, origin, given.url, raw_sha256)
     if known is not None:
-        return known.id if known.raw_sha256 == raw_sha256 else None
+        repeats = raw_sha256 in (known.raw_sha256, _last_from(connection, known.id, origin))
+        return known.id if repeats and _agrees(connection, given, known) else None
+    others = _articles().where(ArticleVersion.raw_sha256 == raw_sha256).order_by(Article.id)
+    for row in connection.execute(others):
+        if _agrees(connection, given, row):
+            return int(row.id)
+    return None
+
+
+def _articles() -> AnySelect:
+    """Every article with the hashes of its newest text."""
+    return select(
+        Article.id,
+        Article.version,
+        Article.source_id,
+        Article.title,
+        Article.url,
+        Article.byline,
+        Article.published_at,
+        Article.language,
+        ArticleVersion.text_sha256,
+        ArticleVersion.raw_sha256,
+    ).join(ArticleVersion, _NEWEST)
+
+
+def _find(connection: Connection, origin: str, url: str | None, raw_sha256: bytes) -> AnyRow | None:
+    """The article of this URL, else the one read from this origin.
+
+    The same file under another URL is another article, unless its bytes are the same: then the
+    URL is what was corrected.
+    """
+    here: ColumnElement[bool] = Article.origin == origin
+    same_url: ColumnElement[bool] = false()
+    if url is not None:
+        same_url = Article.url == url
+        here = and_(here, or_(Article.url.is_(None), ArticleVersion.raw_sha256 == raw_sha256))
+    return connection.execute(
+        _articles()
+        .where(or_(same_url, here))
+        .order_by(func.coalesce(same_url, false()).desc(), Article.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def _last_from(connection: Connection, article_id: int, origin: str) -> bytes | None:
+    """What this origin delivered last: two files of one URL then do not replace each other."""
     return connection.scalar(
-        select(Article.id)
-        .join(ArticleVersion, _NEWEST)
-        .where(ArticleVersion.raw_sha256 == raw_sha256)
-        .order_by(Article.id)
+        select(ArticleVersion.raw_sha256)
+        .where(ArticleVersion.article_id == article_id, ArticleVersion.origin == origin)
+        .order_by(ArticleVersion.n.desc())
         .limit(1)
     )
 
 
-def _find(
-    connection: Connection, origin: str, url: str | None
-) -> Row[int, int, int | None, bytes, bytes] | None:
-    """The article of this URL, else the one read from this origin under no other URL."""
-    here = Article.origin == origin
-    same = or_(Article.url == url, and_(here, Article.url.is_(None))) if url else here
-    return connection.execute(
-        select(
-            Article.id,
-            Article.version,
-            Article.source_id,
-            ArticleVersion.text_sha256,
-            ArticleVersion.raw_sha256,
-        )
-        .join(ArticleVersion, _NEWEST)
-        .where(same)
-        .order_by(Article.url.is_(None), Article.id.desc())
-        .limit(1)
-    ).one_or_none()
+def _agrees(connection: Connection, given: Metadata, row: AnyRow) -> bool:
+    said = given.model_dump(exclude_none=True)
+    publisher = said.pop("publisher", None)
+    if any(row._mapping[name] != value for name, value in said.items()):
+        return False
+    if publisher is None:
+        return True
+    source_id = find_source(connection, publisher)
+    return source_id is not None and source_id == row.source_id
 
 
 def write_article(connection: Connection, document: Document, drafts: Sequence[Draft]) -> Written:
@@ -74,8 +112,8 @@ def write_article(connection: Connection, document: Document, drafts: Sequence[D
     A text that changed under the same URL or origin becomes a new version: statements found
     again keep their rows, what vanished is withdrawn. The caller's transaction holds all of it.
     """
-    lock(connection, LockClass.ARTICLE, filter(None, (document.origin, document.url)))
-    repeat = find_repeat(connection, document.origin, document.url, document.raw_sha256)
+    lock(connection, LockClass.ARTICLE, filter(None, (document.origin, document.given.url)))
+    repeat = find_repeat(connection, document.origin, document.given, document.raw_sha256)
     if repeat is not None:
         return Written(repeat, Outcome.UNCHANGED)
     lock(connection, LockClass.NAME, _lock_keys(document, drafts))
@@ -87,7 +125,8 @@ def write_article(connection: Connection, document: Document, drafts: Sequence[D
 
 
 def _lock_keys(document: Document, drafts: Sequence[Draft]) -> set[str]:
-    names = {document.publisher} if document.publisher else set()
+    publisher = document.metadata.publisher
+    names = {publisher} if publisher else set()
     keys: set[str] = set()
     for draft in drafts:
         names.update(draft.attribution.via)
@@ -101,19 +140,8 @@ def _lock_keys(document: Document, drafts: Sequence[Draft]) -> set[str]:
 def _write_text(connection: Connection, document: Document) -> tuple[Placed, int | None]:
     """The article and version rows; gives them with the publisher that the article had before."""
     text_sha256 = hashlib.sha256(document.text.encode()).digest()
-    publisher_id = None
-    if document.publisher:
-        publisher_id = resolve_sources(connection, [document.publisher]).get(document.publisher)
-    values = {
-        "source_id": publisher_id,
-        "url": document.url,
-        "origin": document.origin,
-        "title": document.title,
-        "byline": document.byline,
-        "published_at": document.published_at,
-        "language": document.language,
-    }
-    known = _find(connection, document.origin, document.url)
+    known = _find(connection, document.origin, document.given.url, document.raw_sha256)
+    values = _columns(connection, document, known, text_sha256)
     if known is None:
         n = 1
         article_id = connection.execute(
@@ -128,6 +156,7 @@ def _write_text(connection: Connection, document: Document) -> tuple[Placed, int
     row = insert(ArticleVersion).values(
         article_id=article_id,
         n=n,
+        origin=document.origin,
         text=document.text,
         text_sha256=text_sha256,
         raw_sha256=document.raw_sha256,
@@ -136,13 +165,39 @@ def _write_text(connection: Connection, document: Document) -> tuple[Placed, int
         # The same text with other metadata is no new version.
         row.on_conflict_do_update(
             index_elements=[ArticleVersion.article_id, ArticleVersion.n],
-            set_={"raw_sha256": row.excluded.raw_sha256},
+            set_={"raw_sha256": row.excluded.raw_sha256, "origin": row.excluded.origin},
         )
     )
     placed = Placed(
-        article_id, n, publisher_id, document.published_at, text_sha256, is_new=known is None
+        article_id=article_id,
+        version=n,
+        publisher_id=values["source_id"],
+        published_at=values["published_at"],
+        text_sha256=text_sha256,
+        is_new=known is None,
     )
     return placed, known.source_id if known else None
+
+
+def _columns(
+    connection: Connection, document: Document, known: AnyRow | None, text_sha256: bytes
+) -> dict[str, Any]:
+    """The article's columns. What is not said again about a known article stays as it was."""
+    metadata = document.metadata
+    if known is not None:
+        stored = {name: known._mapping[name] for name in _OWN_COLUMNS}
+        before = Metadata.model_construct(**stored)
+        same_text = known.text_sha256 == text_sha256
+        found = before.over(document.found) if same_text else document.found.over(before)
+        metadata = document.given.over(found)
+    publisher_id = known.source_id if known is not None else None
+    publisher = document.given.publisher or (
+        document.found.publisher if publisher_id is None else None
+    )
+    if publisher:
+        publisher_id = resolve_sources(connection, [publisher]).get(publisher)
+    columns = {name: getattr(metadata, name) for name in _OWN_COLUMNS}
+    return columns | {"source_id": publisher_id, "origin": document.origin}
 
 
 def _refresh_publishers(connection: Connection, source_ids: set[int | None]) -> None:

@@ -1,14 +1,23 @@
 """The counts and dates that every answer shows: kept here, so that no query has to count."""
 
 from collections.abc import Collection
+from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, func, select, text, update
+from sqlalchemy import Connection, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.extraction.types import Act, Kind
-from app.ingestion.drafts import hash_text, statement_text
-from app.models import Occurrence, Speaker, Statement, StatementSpeaker, StatementTopic, Topic
+from app.ingestion.drafts import statement_text
+from app.models import (
+    Occurrence,
+    Speaker,
+    Statement,
+    StatementSpeaker,
+    StatementTopic,
+    Topic,
+    among,
+)
 
 _STATEMENTS = text("""
     UPDATE statement s SET
@@ -30,18 +39,26 @@ _STATEMENTS = text("""
 """)
 
 
-def refresh(connection: Connection, statement_ids: Collection[int]) -> None:
-    """Bring the given statements, their speakers' and their topics' counts up to date.
+@dataclass(slots=True)
+class Touched:
+    """What a transaction changed: statements, and topics that a statement no longer has."""
+
+    statements: set[int] = field(default_factory=set)
+    topics: set[int] = field(default_factory=set)
+
+
+def refresh(connection: Connection, touched: Touched) -> None:
+    """Bring the statements', their speakers' and their topics' counts up to date.
 
     The last thing a transaction does: rows that others want too are locked in the order of ids.
     """
-    ids = sorted(set(statement_ids))
+    ids = sorted(touched.statements)
     if not ids:
         return
     connection.execute(_STATEMENTS, {"ids": ids})
     _refresh_wording(connection, ids)
     _refresh_links(connection, StatementSpeaker.speaker_id, Speaker, ids)
-    _refresh_links(connection, StatementTopic.topic_id, Topic, ids)
+    _refresh_links(connection, StatementTopic.topic_id, Topic, ids, touched.topics)
 
 
 def _refresh_wording(connection: Connection, ids: list[int]) -> None:
@@ -49,7 +66,7 @@ def _refresh_wording(connection: Connection, ids: list[int]) -> None:
     first = (
         select(Occurrence.statement_id, Occurrence.selectors, Occurrence.kind, Occurrence.act)
         .ext(distinct_on(Occurrence.statement_id))
-        .where(Occurrence.statement_id.in_(ids))
+        .where(among(Occurrence.statement_id, ids))
         .order_by(
             Occurrence.statement_id,
             Occurrence.withdrawn,
@@ -70,7 +87,7 @@ def _refresh_wording(connection: Connection, ids: list[int]) -> None:
             connection.execute(
                 update(Statement)
                 .where(Statement.id == row.statement_id)
-                .values(text=words, folded_hash=hash_text(words), kind=kind, act=act)
+                .values(text=words, kind=kind, act=act)
             )
 
 
@@ -79,21 +96,21 @@ def _refresh_links(
     other: InstrumentedAttribute[int],
     counted: type[Speaker | Topic],
     ids: list[int],
+    more: Collection[int] = (),
 ) -> None:
     """Dates of the links between these statements and `counted` rows, and those rows' counts."""
     link = other.class_
     connection.execute(
         update(link)
-        .where(link.statement_id.in_(ids), Statement.id == link.statement_id)
+        .where(among(link.statement_id, ids), Statement.id == link.statement_id)
         .values(first_published_at=Statement.first_published_at)
     )
-    touched = select(other).where(link.statement_id.in_(ids))
+    touched = or_(
+        counted.id.in_(select(other).where(among(link.statement_id, ids))), among(counted.id, more)
+    )
     # Locked in a query of its own: the count below then sees all that was committed before.
     connection.execute(
-        select(counted.id)
-        .where(counted.id.in_(touched))
-        .order_by(counted.id)
-        .with_for_update(key_share=True)
+        select(counted.id).where(touched).order_by(counted.id).with_for_update(key_share=True)
     )
     shown = (
         select(func.count())
@@ -103,4 +120,4 @@ def _refresh_links(
         .where(Statement.act != Act.THOUGHT)
         .scalar_subquery()
     )
-    connection.execute(update(counted).where(counted.id.in_(touched)).values(statement_count=shown))
+    connection.execute(update(counted).where(touched).values(statement_count=shown))

@@ -1,8 +1,9 @@
 """A document as ingestion sees it, whatever it was read from."""
 
 import re
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+
+from app.ingestion.metadata import Metadata
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -11,19 +12,20 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 class Document:
     """One article to ingest; what is not known is None, never guessed.
 
-    `origin` names where it was read (a file URI); `text` is normalised; `publisher` is a name as
-    given or found; `published_at` carries a zone; `raw_sha256` covers bytes and given metadata.
+    `origin` names where it was read (a file URI); `text` is normalised; `raw_sha256` covers the
+    bytes. `given` is what was said about it, `found` what the text itself says.
     """
 
     origin: str
     raw_sha256: bytes
     text: str
-    title: str | None = None
-    url: str | None = None
-    publisher: str | None = None
-    byline: str | None = None
-    published_at: datetime | None = None
-    language: str | None = None
+    given: Metadata = field(default_factory=Metadata)
+    found: Metadata = field(default_factory=Metadata)
+
+    @property
+    def metadata(self) -> Metadata:
+        """What is known: as given, else as found."""
+        return self.given.over(self.found)
 
 
 def normalise(text: str) -> str:
@@ -31,5 +33,9 @@ def normalise(text: str) -> str:
 
     Nothing else is changed. Offsets count from here on.
     """
-    unified = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    return _UNSTORABLE.sub("\ufffd", unified)
+    return storable(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def storable(text: str) -> str:
+    """The text with what PostgreSQL cannot hold (NUL, lone surrogates) as U+FFFD."""
+    return _UNSTORABLE.sub("\ufffd", text)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.extraction.folding import fold
@@ -11,6 +11,10 @@ from app.extraction.types import Attribution, Kind, Span
 from app.ingestion.documents import Document
 
 _CONTEXT = 120  # characters of prefix and suffix, at most
+# What prose never has, and what no index could hold.
+_LONGEST_NAME = 200
+_LONGEST_MENTION = 500
+_MOST_SPANS = 100
 _QUOTES = "\"'“”„‟‘’‚‛«»‹›`"
 
 
@@ -67,14 +71,21 @@ def make_selectors(text: str, spans: Iterable[Span]) -> tuple[dict[str, Any], ..
 
 def make_drafts(document: Document, attributions: Iterable[Attribution]) -> list[Draft]:
     """The statements among the attributions as drafts, each place once, in the text's order."""
-    tagger = TopicTagger(document.text, document.title)
+    tagger = TopicTagger(document.text, document.metadata.title)
     drafts: dict[tuple[Any, ...], Draft] = {}
     for attribution in attributions:
-        if attribution.statement:
-            draft = _draft(document.text, attribution, tagger)
+        if attribution.statement and len(attribution.content) <= _MOST_SPANS:
+            draft = _draft(document.text, _with_short_names(attribution), tagger)
             if fold(draft.text):
                 drafts.setdefault((attribution.content, draft.mention), draft)
     return list(drafts.values())
+
+
+def _with_short_names(attribution: Attribution) -> Attribution:
+    """The attribution without speakers and sources whose names are too long to be names."""
+    speakers = tuple(s for s in attribution.speakers if 0 < len(fold(s.name)) <= _LONGEST_NAME)
+    via = tuple(name for name in attribution.via if 0 < len(fold(name)) <= _LONGEST_NAME)
+    return replace(attribution, speakers=speakers, via=via)
 
 
 def _draft(text: str, attribution: Attribution, tagger: TopicTagger) -> Draft:
@@ -94,4 +105,4 @@ def _draft(text: str, attribution: Attribution, tagger: TopicTagger) -> Draft:
 
 
 def _slice(text: str, spans: Sequence[Span]) -> str | None:
-    return " … ".join(text[start:end] for start, end in spans) or None
+    return " … ".join(text[start:end] for start, end in spans)[:_LONGEST_MENTION] or None

@@ -10,16 +10,22 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from app.errors import InputRejectedError
 from app.moments import Moment
 
+_LONGEST_URL = 2000  # bytes: what an index and every browser take
+_LARGEST = 1_000_000  # bytes of a meta.json
+
 
 def _check_url(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise ValueError("must be an http(s) URL")
+    if len(value.encode()) > _LONGEST_URL:
+        raise ValueError(f"longer than {_LONGEST_URL:,} bytes")
     return value
 
 
-Url = Annotated[str, Field(max_length=2000), AfterValidator(_check_url)]
-Line = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f]*$")]
+Url = Annotated[str, Field(pattern=r"^[^\x00-\x20\x7f]+$"), AfterValidator(_check_url)]
+MAX_LINE = 500
+Line = Annotated[str, Field(min_length=1, max_length=MAX_LINE, pattern=r"^[^\x00-\x1f]*$")]
 
 
 class Metadata(BaseModel):
@@ -38,10 +44,6 @@ class Metadata(BaseModel):
         """These values where given, the other's elsewhere."""
         return other.model_copy(update=self.model_dump(exclude_none=True))
 
-    def fingerprint(self) -> bytes:
-        """The same bytes for the same values, for the hash that tells repeats."""
-        return self.model_dump_json(exclude_none=True).encode()
-
 
 def describe(error: ValidationError) -> str:
     """One line naming each field that is wrong and why."""
@@ -58,12 +60,16 @@ def read_sidecar(path: Path) -> Metadata:
     """
     sidecar = path.with_name(path.stem + ".meta.json")
     try:
-        content = sidecar.read_bytes()
+        with sidecar.open("rb") as file:
+            content = file.read(_LARGEST + 1)
+        if len(content) > _LARGEST:
+            raise InputRejectedError(f"{sidecar.name}: larger than {_LARGEST:,} bytes")
+        return Metadata.model_validate(json.loads(content))
     except FileNotFoundError:
         return Metadata()
-    try:
-        return Metadata.model_validate(json.loads(content))
+    except OSError as error:
+        raise InputRejectedError(f"{sidecar.name}: cannot be read: {error.strerror}") from error
     except ValidationError as error:
         raise InputRejectedError(f"{sidecar.name}: {describe(error)}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputRejectedError(f"{sidecar.name}: not JSON: {error}") from error

@@ -9,14 +9,23 @@ from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.extraction import EXTRACTOR_VERSION
+from app.extraction.types import Act
 from app.ingestion.corrections import Candidate, Stored, match
+from app.ingestion.counts import Touched
 from app.ingestion.drafts import Draft, hash_text, statement_text
 from app.ingestion.locks import LockClass, lock
 from app.ingestion.sources import resolve_sources
-from app.ingestion.speakers import resolve_speakers
-from app.ingestion.statements import Key, Place, add_topics, find_or_create, relink
+from app.ingestion.speakers import OneText, resolve_speakers
+from app.ingestion.statements import (
+    Key,
+    Place,
+    add_topics,
+    clear_topics,
+    find_or_create,
+    relink,
+)
 from app.ingestion.topics import resolve_topics
-from app.models import Occurrence, OccurrenceSource, StatementSpeaker
+from app.models import Occurrence, OccurrenceSource, StatementSpeaker, among
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +53,7 @@ class _Writer:
     placed: Placed
     sources: dict[str, int]
     topics: dict[Any, int]
+    touched: Touched
 
     def values(self, draft: Draft) -> dict[str, Any]:
         """An occurrence's columns, but for its statement."""
@@ -53,6 +63,7 @@ class _Writer:
             "version": self.placed.version,
             "spans": draft.spans,
             "selectors": list(draft.selectors),
+            "folded_hash": draft.folded_hash,
             "mention": draft.mention,
             "mention_span": list(attribution.mention[0]) if attribution.mention else None,
             "speaker_description": draft.description,
@@ -70,7 +81,7 @@ class _Writer:
 
     def insert(self, candidate: Candidate) -> int:
         """A new occurrence of a new or a known statement; gives the statement's id."""
-        key = Key(candidate.speaker_ids, candidate.draft.folded_hash)
+        key = _key(candidate)
         statement_id = find_or_create(self.connection, key, self.placed.place, candidate.draft)
         occurrence_id = self.connection.execute(
             insert(Occurrence)
@@ -82,13 +93,17 @@ class _Writer:
 
     def update(self, candidate: Candidate, stored: Stored) -> int:
         """An occurrence found again in a corrected article keeps its row and its statement."""
-        key = Key(candidate.speaker_ids, candidate.draft.folded_hash)
+        self.touched.topics |= clear_topics(
+            self.connection, stored.statement_id, stored.occurrence_id
+        )
         self.connection.execute(
             update(Occurrence)
             .where(Occurrence.id == stored.occurrence_id)
             .values(self.values(candidate.draft))
         )
-        statement_id = relink(self.connection, key, self.placed.place, stored.statement_id)
+        statement_id = relink(
+            self.connection, _key(candidate), self.placed.place, stored.statement_id
+        )
         self._link(stored.occurrence_id, statement_id, candidate.draft)
         return statement_id
 
@@ -110,19 +125,22 @@ class _Writer:
         )
 
 
-def write_occurrences(connection: Connection, placed: Placed, drafts: Sequence[Draft]) -> set[int]:
-    """Store the drafts of an article version; gives the ids of all statements touched.
+def write_occurrences(connection: Connection, placed: Placed, drafts: Sequence[Draft]) -> Touched:
+    """Store the drafts of an article version; gives the ids of all that was touched.
 
     Call it under the article's lock and locks on every name in the drafts.
     """
     speakers = resolve_speakers(
-        connection, (s for d in drafts for s in d.attribution.speakers), placed.text_sha256
+        connection,
+        (s for d in drafts for s in d.attribution.speakers),
+        OneText(placed.text_sha256, None if placed.is_new else placed.article_id),
     )
     writer = _Writer(
         connection,
         placed,
         resolve_sources(connection, (name for d in drafts for name in d.attribution.via)),
         resolve_topics(connection, (tag for d in drafts for tag in d.topics)),
+        Touched(),
     )
     candidates = [
         Candidate(d, tuple(dict.fromkeys(speakers[s] for s in d.attribution.speakers)))
@@ -133,24 +151,32 @@ def write_occurrences(connection: Connection, placed: Placed, drafts: Sequence[D
     matched = match(stored, candidates)
     vanished = {s.occurrence_id for s in stored} - {s.occurrence_id for s in matched.values()}
     _withdraw(connection, vanished)
-    touched = {s.statement_id for s in stored}
+    touched = writer.touched
+    touched.statements |= {s.statement_id for s in stored}
     for i, candidate in enumerate(candidates):
         again = matched.get(i)
-        touched.add(writer.update(candidate, again) if again else writer.insert(candidate))
+        statement_id = writer.update(candidate, again) if again else writer.insert(candidate)
+        touched.statements.add(statement_id)
     return touched
+
+
+def _key(candidate: Candidate) -> Key:
+    draft = candidate.draft
+    is_thought = draft.attribution.act is Act.THOUGHT
+    return Key(candidate.speaker_ids, draft.folded_hash, is_thought)
 
 
 def _lock_statements(
     connection: Connection, candidates: Sequence[Candidate], stored: Sequence[Stored]
 ) -> None:
-    keys = [Key(c.speaker_ids, c.draft.folded_hash) for c in candidates]
-    keys += [Key(tuple(s.speaker_ids), s.folded_hash) for s in stored]
+    keys = [_key(candidate) for candidate in candidates]
+    keys += [Key(tuple(s.speaker_ids), s.folded_hash, is_thought=False) for s in stored]
     lock(connection, LockClass.STATEMENT, [key.lock_key() for key in keys])
 
 
 def _withdraw(connection: Connection, occurrence_ids: Collection[int]) -> None:
     connection.execute(
-        update(Occurrence).where(Occurrence.id.in_(occurrence_ids)).values(withdrawn=True)
+        update(Occurrence).where(among(Occurrence.id, occurrence_ids)).values(withdrawn=True)
     )
 
 

@@ -13,7 +13,7 @@ from app.errors import InputRejectedError
 from app.extraction.credits import find_credits, find_title
 from app.ingestion.documents import Document, normalise
 from app.ingestion.language import detect_language
-from app.ingestion.metadata import Metadata, read_sidecar
+from app.ingestion.metadata import MAX_LINE, Metadata, read_sidecar
 
 # Bytes that no text in an 8-bit encoding or UTF-8 holds.
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
@@ -43,10 +43,8 @@ class Raw:
 
     @property
     def sha256(self) -> bytes:
-        """Over the bytes and the metadata: the same for an exact repeat only."""
-        digest = hashlib.sha256(self.content)
-        digest.update(b"\x00" + self.metadata.fingerprint())
-        return digest.digest()
+        """Over the bytes."""
+        return hashlib.sha256(self.content).digest()
 
 
 def list_files(paths: Iterable[Path]) -> list[Path]:
@@ -56,9 +54,17 @@ def list_files(paths: Iterable[Path]) -> list[Path]:
     """
     found: dict[Path, None] = {}
     for path in paths:
-        inside = sorted(p for p in path.rglob("*.txt") if p.is_file()) if path.is_dir() else [path]
-        found.update(dict.fromkeys(inside))
+        found.update(dict.fromkeys(_inside(path)))
     return list(found)
+
+
+def _inside(path: Path) -> list[Path]:
+    try:
+        if not path.is_dir():
+            return [path]
+    except OSError:  # a name that the file system cannot even look up
+        return [path]
+    return sorted(p for p in path.rglob("*") if p.suffix.lower() == ".txt" and p.is_file())
 
 
 def read_raw(path: Path, given: Metadata, max_bytes: int) -> Raw:
@@ -128,15 +134,15 @@ def parse(raw: Raw) -> Document:
     text = normalise(decode(raw.content))
     if not re.search(r"\w", text):
         raise InputRejectedError("empty: there are no words in it")
-    given = raw.metadata
-    return Document(
-        origin=raw.origin,
-        raw_sha256=raw.sha256,
-        text=text,
-        title=given.title or find_title(text),
-        url=given.url,
-        publisher=given.publisher or find_credits(text).publisher,
-        byline=given.byline,
-        published_at=given.published_at,
-        language=given.language or detect_language(text),
+    found = Metadata(
+        title=_line(find_title(text)),
+        publisher=_line(find_credits(text).publisher),
+        language=detect_language(text),
     )
+    return Document(raw.origin, raw.sha256, text, raw.metadata, found)
+
+
+def _line(found: str | None) -> str | None:
+    """What was found in a text, as one short line; what is too long for that is no name."""
+    words = " ".join((found or "").split())
+    return words if 0 < len(words) <= MAX_LINE and words.isprintable() else None

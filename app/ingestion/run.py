@@ -12,8 +12,9 @@ from sqlalchemy.exc import DBAPIError
 from app.db import is_gone, translate_errors
 from app.errors import InputRejectedError
 from app.extraction import EXTRACTOR_VERSION, extract
+from app.extraction.types import Attribution
 from app.ingestion.articles import Written, find_repeat, write_article
-from app.ingestion.documents import Document
+from app.ingestion.documents import Document, storable
 from app.ingestion.drafts import make_drafts
 from app.ingestion.metadata import Metadata
 from app.ingestion.readers import Raw, list_files, parse, read_raw
@@ -23,8 +24,9 @@ from app.models import IngestItem, IngestRun, Outcome
 log = logging.getLogger(__name__)
 
 _TRIES = 3
-# SQLSTATEs that say "not your fault, do it again": serialization failure, deadlock.
-_AGAIN = ("40001", "40P01")
+# SQLSTATEs that say "not your fault, do it again": serialization failure, deadlock, and a
+# name that somebody else took meanwhile.
+_AGAIN = ("40001", "40P01", "23505")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def _ingest_file(engine: Engine, path: Path, given: Metadata, max_bytes: int) ->
         if isinstance(error, DBAPIError) and is_gone(error):
             raise
         # A fault of ours must not cost the rest of the batch; it is told, with its trace.
-        log.exception("ingesting %s failed", path)
+        log.exception("ingesting %r failed", str(path))
         return Item(str(path), Outcome.FAILED, f"{type(error).__name__}: {_first_line(error)}")
     return Item(str(path), written.outcome, article_id=written.article_id)
 
@@ -106,18 +108,12 @@ def _first_line(error: Exception) -> str:
 
 def _known(engine: Engine, raw: Raw) -> Written | None:
     with engine.connect() as connection:
-        article_id = find_repeat(connection, raw.origin, raw.metadata.url, raw.sha256)
+        article_id = find_repeat(connection, raw.origin, raw.metadata, raw.sha256)
     return None if article_id is None else Written(article_id, Outcome.UNCHANGED)
 
 
 def _write(engine: Engine, document: Document) -> Written:
-    attributions = extract(
-        document.text,
-        title=document.title,
-        publisher=document.publisher,
-        published_at=document.published_at,
-    )
-    drafts = make_drafts(document, attributions)
+    drafts = make_drafts(document, extract_from(document))
     for attempt in range(1, _TRIES + 1):
         try:
             with engine.begin() as connection:
@@ -127,6 +123,17 @@ def _write(engine: Engine, document: Document) -> Written:
                 raise
             log.warning("writing %s again: %s", document.origin, _first_line(error))
     raise AssertionError("the loop returns or raises")
+
+
+def extract_from(document: Document) -> list[Attribution]:
+    """The attributions in a document, in the light of what is known about it."""
+    known = document.metadata
+    return extract(
+        document.text,
+        title=known.title,
+        publisher=known.publisher,
+        published_at=known.published_at,
+    )
 
 
 def _begin(engine: Engine) -> int:
@@ -142,9 +149,9 @@ def _keep(engine: Engine, run_id: int, item: Item) -> None:
         connection.execute(
             insert(IngestItem).values(
                 run_id=run_id,
-                input=item.input.encode(errors="replace").decode(),
+                input=storable(item.input),
                 outcome=item.outcome,
-                reason=item.reason,
+                reason=storable(item.reason) if item.reason else None,
                 article_id=item.article_id,
             )
         )

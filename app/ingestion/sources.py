@@ -25,11 +25,12 @@ def resolve_sources(connection: Connection, names: Iterable[str]) -> dict[str, i
     found = {}
     for name in dict.fromkeys(names):
         if fold(name):
-            found[name] = _find(connection, name) or _create(connection, name)
+            found[name] = find_source(connection, name) or _create(connection, name)
     return found
 
 
-def _find(connection: Connection, name: str) -> int | None:
+def find_source(connection: Connection, name: str) -> int | None:
+    """The id of the source known by this name, or None."""
     folded = {fold(name), fold(canonical_source(name))}
     return connection.scalar(
         select(SourceAlias.source_id).where(SourceAlias.folded.in_(folded)).limit(1)

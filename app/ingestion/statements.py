@@ -2,7 +2,8 @@
 
 Occurrences with the same speakers and the same folded text are linked where their dates lie at
 most 14 days apart, or where they stand in the same text. A statement is a connected component
-of these links, so the outcome does not depend on the order of arrival.
+of these links, so the outcome does not depend on the order of arrival. Components only grow: a
+corrected date or text can join statements, but a statement is never split without a person.
 """
 
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, and_, cast, delete, func, or_,
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by, insert
 from sqlalchemy.types import BigInteger
 
+from app.extraction.types import Act
 from app.ingestion.drafts import Draft
 from app.models import (
     Article,
@@ -28,15 +30,23 @@ CHAIN_GAP = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What two occurrences must share to be one statement: speakers and folded text."""
+    """What two occurrences must share to be one statement: speakers and folded text.
+
+    A thought never is one with an utterance: it would hide it.
+    """
 
     speaker_ids: tuple[int, ...]
     folded_hash: bytes
+    is_thought: bool
 
     def lock_key(self) -> bytes:
-        """What to lock before deciding about this key."""
+        """What to lock before deciding about this key.
+
+        Speakers alone: after corrections a statement can hold several wordings, and the same
+        speakers' names are locked already. Nobody's words are locked by the words.
+        """
         ids = ",".join(map(str, sorted(set(self.speaker_ids))))
-        return ids.encode() + b"|" + self.folded_hash
+        return ids.encode() if ids else self.folded_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +101,8 @@ def _linked(connection: Connection, key: Key, place: Place) -> set[int]:
                 ArticleVersion.n == Occurrence.version,
             ),
         )
-        .where(Statement.folded_hash == key.folded_hash, Statement.merged_into_id.is_(None))
+        .where(Occurrence.folded_hash == key.folded_hash, Statement.merged_into_id.is_(None))
+        .where((Occurrence.act == Act.THOUGHT) == key.is_thought)
         .where(own_speakers == cast(speakers, ARRAY(BigInteger)))
         .where(_near(key, place))
     )
@@ -102,8 +113,12 @@ def _near(key: Key, place: Place) -> ColumnElement[bool]:
     same_text = ArticleVersion.text_sha256 == place.text_sha256
     if not key.speaker_ids or place.published_at is None:
         return same_text
-    earliest, latest = place.published_at - CHAIN_GAP, place.published_at + CHAIN_GAP
-    return or_(same_text, Occurrence.published_at.between(earliest, latest))
+    # On the column's side, so that no date is too early or too late to reckon with.
+    apart = func.greatest(Occurrence.published_at, place.published_at) - func.least(
+        Occurrence.published_at, place.published_at
+    )
+    near = and_(Occurrence.published_at.is_not(None), apart <= CHAIN_GAP)
+    return or_(same_text, near)
 
 
 def _create(connection: Connection, key: Key, draft: Draft) -> int:
@@ -111,7 +126,6 @@ def _create(connection: Connection, key: Key, draft: Draft) -> int:
         insert(Statement)
         .values(
             text=draft.text,
-            folded_hash=key.folded_hash,
             kind=draft.attribution.kind,
             act=draft.attribution.act,
         )
@@ -156,6 +170,22 @@ def _move_topics(connection: Connection, survivor: int, others: Sequence[int]) -
         .returning(StatementTopic.topic_id, StatementTopic.score)
     )
     add_topics(connection, survivor, {row.topic_id: row.score for row in moved})
+
+
+def clear_topics(connection: Connection, statement_id: int, occurrence_id: int) -> set[int]:
+    """Forget the topics of a statement that stands nowhere but in this occurrence; gives them."""
+    elsewhere = (
+        select(Occurrence.id)
+        .where(Occurrence.statement_id == statement_id, Occurrence.id != occurrence_id)
+        .exists()
+    )
+    return set(
+        connection.scalars(
+            delete(StatementTopic)
+            .where(StatementTopic.statement_id == statement_id, ~elsewhere)
+            .returning(StatementTopic.topic_id)
+        )
+    )
 
 
 def add_topics(connection: Connection, statement_id: int, scores: dict[int, float]) -> None:

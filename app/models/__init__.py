@@ -1,7 +1,7 @@
 """SQLAlchemy tables and constraints: design.md section 3, one module a subject."""
 
 from app.models.articles import Article, ArticleVersion
-from app.models.base import Base
+from app.models.base import Base, among
 from app.models.ingestion import IngestItem, IngestRun, Outcome
 from app.models.sources import Source, SourceAlias, SourceKind
 from app.models.speakers import Speaker, SpeakerAlias
@@ -27,4 +27,5 @@ __all__ = [
     "StatementTopic",
     "Topic",
     "TopicScheme",
+    "among",
 ]

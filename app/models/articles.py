@@ -33,14 +33,15 @@ class Article(Base):
 class ArticleVersion(Base):
     """One text of an article, normalised but otherwise as printed; offsets count its code points.
 
-    `raw_sha256` covers the bytes read and what was said about them, so that a repeat is known
-    before anything is parsed; `text_sha256` covers the normalised text.
+    `raw_sha256` covers the bytes read at `origin`, so that a repeat is known before anything is
+    parsed; `text_sha256` covers the normalised text.
     """
 
     __tablename__ = "article_version"
 
     article_id: Mapped[int] = mapped_column(ForeignKey(Article.id), primary_key=True)
     n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    origin: Mapped[str]
     text: Mapped[str]
     text_sha256: Mapped[bytes] = mapped_column(LargeBinary, index=True)
     raw_sha256: Mapped[bytes] = mapped_column(LargeBinary, index=True)

@@ -1,11 +1,22 @@
 """The declarative base: constraint names, and the column types that every table shares."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
-from sqlalchemy import BigInteger, DateTime, Enum, Identity, MetaData, func
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Enum,
+    Identity,
+    MetaData,
+    SQLColumnExpression,
+    cast,
+    func,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 NAMING = {
@@ -44,3 +55,8 @@ Timestamp = Annotated[datetime, mapped_column(DateTime(timezone=True))]
 CreatedAt = Annotated[
     datetime, mapped_column(DateTime(timezone=True), server_default=func.clock_timestamp())
 ]
+
+
+def among(column: SQLColumnExpression[Any], ids: Collection[int]) -> ColumnElement[bool]:
+    """Whether a column holds one of the ids, however many: one parameter, where IN takes many."""
+    return column == func.any(cast(sorted(ids), ARRAY(BigInteger)))

@@ -30,15 +30,10 @@ _NEWEST_FIRST = "DESC NULLS LAST"
 
 
 class Statement(Base):
-    """An utterance. Text, kind and act are those of its first occurrence, counts are of live ones.
-
-    `folded_hash` is SHA-256 over the folded text: with the speakers and the dates it decides
-    whether two occurrences are one statement.
-    """
+    """An utterance; text, kind and act are those of its first occurrence, counts of live ones."""
 
     __tablename__ = "statement"
     __table_args__ = (
-        Index(None, "folded_hash"),
         Index(None, "search", postgresql_using="gin"),
         Index(
             "ix_statement_first_published_at_id",
@@ -52,7 +47,6 @@ class Statement(Base):
 
     id: Mapped[Id]
     text: Mapped[str]
-    folded_hash: Mapped[bytes] = mapped_column(LargeBinary)
     kind: Mapped[Kind] = mapped_column(text_enum(Kind, "kind"))
     act: Mapped[Act] = mapped_column(text_enum(Act, "act"))
     first_published_at: Mapped[Timestamp | None]
@@ -60,7 +54,8 @@ class Statement(Base):
     article_count: Mapped[int] = mapped_column(server_default=sql("0"))
     publisher_count: Mapped[int] = mapped_column(server_default=sql("0"))
     search: Mapped[Any] = mapped_column(
-        TSVECTOR, Computed("to_tsvector('onrecord'::regconfig, text)", persisted=True)
+        TSVECTOR,
+        Computed("to_tsvector('onrecord'::regconfig, substr(text, 1, 100000))", persisted=True),
     )
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("statement.id"), index=True)
     withdrawn: Mapped[bool] = mapped_column(server_default=sql("false"))
@@ -93,7 +88,8 @@ class Occurrence(Base):
     `spans` is [[start, end], …] over the text of (article_id, version). `selectors` holds the
     exact words with their surroundings, one object a span, written once here so that no answer
     has to read the article's text. `publisher_id` and `published_at` repeat the article's, so
-    that filters and date order need no join.
+    that filters and date order need no join. `folded_hash` is SHA-256 over its folded text: with
+    the speakers and the dates it decides whether two occurrences are one statement.
     """
 
     __tablename__ = "occurrence"
@@ -126,6 +122,7 @@ class Occurrence(Base):
     version: Mapped[int]
     spans: Mapped[list[list[int]]] = mapped_column(ARRAY(Integer, dimensions=2))
     selectors: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    folded_hash: Mapped[bytes] = mapped_column(LargeBinary, index=True)
     mention: Mapped[str | None]
     mention_span: Mapped[list[int] | None] = mapped_column(ARRAY(Integer))
     speaker_description: Mapped[str | None]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from app.db import AnyRow, AnySelect
 from app.errors import MergedError, NotFoundError
 from app.extraction.folding import fold
+from app.extraction.types import Act
 from app.models import (
     Article,
     ArticleVersion,
@@ -19,6 +20,7 @@ from app.models import (
     Speaker,
     SpeakerAlias,
     Topic,
+    among,
 )
 from app.queries.filters import (
     ArticleList,
@@ -32,7 +34,7 @@ from app.queries.filters import (
     TopicSort,
 )
 from app.queries.names import named, resolve_source, sources_named, whole_words
-from app.queries.paging import Cursor, SortKey, count_total, decode_cursor, fetch_page
+from app.queries.paging import Cursor, SortKey, count_total, decode_cursor, fetch_page, pinnable
 
 _Parent = aliased(Topic)
 
@@ -187,6 +189,7 @@ def _articles() -> AnySelect:
     statements = (
         select(func.count(func.distinct(Occurrence.statement_id)))
         .where(Occurrence.article_id == Article.id, ~Occurrence.withdrawn)
+        .where(Occurrence.act != Act.THOUGHT)
         .correlate(Article)
         .scalar_subquery()
     )
@@ -216,13 +219,14 @@ async def list_articles(connection: AsyncConnection, parameters: ArticleList) ->
     """
     cursor = decode_cursor(parameters)
     found = [await resolve_source(connection, name) for name in parameters.publisher]
-    ids = cursor.ids if cursor else {"publisher": sorted({i for one in found for i in one.ids})}
+    meant = sorted({i for one in found for i in one.ids})
+    ids = (cursor.ids if cursor else {}) or {"publisher": meant}
     query = _articles().where(*_article_conditions(parameters, ids.get("publisher", [])))
     newest = parameters.sort is ArticleSort.NEWEST
     keys = [SortKey(Article.id, int, descending=newest)]
     if parameters.sort is not ArticleSort.ID:
         keys.insert(0, SortKey(Article.published_at, datetime, descending=newest, nullable=True))
-    answer = await _answer(connection, query, keys, parameters, cursor, ids)
+    answer = await _answer(connection, query, keys, parameters, cursor, pinnable(ids))
     answer["data"] = [_article(row) for row in answer["data"]]
     answer["resolved"] = {"publisher": [f.as_json() for f in found]} if found else {}
     return answer
@@ -233,7 +237,7 @@ def _article_conditions(
 ) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if parameters.publisher:
-        conditions.append(Article.source_id.in_(publisher_ids))
+        conditions.append(among(Article.source_id, publisher_ids))
     if parameters.language:
         conditions.append(Article.language.in_(parameters.language))
     if parameters.published_from is not None:

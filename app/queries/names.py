@@ -4,7 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    SQLColumnExpression,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -105,8 +111,12 @@ def _exact(rows: list[AnyRow], name: str, folded: str) -> list[AnyRow]:
     if by_slug and "-" in name:
         return by_slug
     by_name = [row for row in rows if fold(row.name) == folded]
-    certain = " " in folded or any(row.kind is not SpeakerKind.PERSON for row in by_name)
-    return by_name if by_name and certain else rows
+    if not by_name or " " in folded:
+        return by_name or rows
+    # One word: whoever bears it, but an organisation called just that is not its namesakes.
+    certain = any(row.kind is not SpeakerKind.PERSON for row in by_name)
+    people = [row for row in rows if row.kind is SpeakerKind.PERSON]
+    return by_name + [row for row in people if row not in by_name] if certain else rows
 
 
 async def _most_used(connection: AsyncConnection, query: AnySelect, what: str) -> list[AnyRow]:
@@ -123,10 +133,8 @@ def _too_many(name: str, parameter: str) -> InvalidParameterError:
 
 async def _suggest_speakers(connection: AsyncConnection, folded: str) -> list[AnyRow]:
     likeness = func.max(
-        func.greatest(
-            func.similarity(SpeakerAlias.folded, folded),
-            func.word_similarity(folded, SpeakerAlias.folded),
-        )
+        func.similarity(SpeakerAlias.folded, folded)
+        + func.word_similarity(folded, SpeakerAlias.folded)
     )
     like = (
         select(SpeakerAlias.speaker_id, likeness.label("likeness"))

@@ -23,6 +23,7 @@ from app.queries.filters import MAX_ID, Paging, Total
 
 _VERSION = 1
 _CAP = 1000
+_MOST_PINNED = 100
 _LONGEST = 16_384  # bytes of an unpacked cursor
 _MISMATCH = "this cursor was not issued for these parameters; start again without it"
 
@@ -118,6 +119,11 @@ def _check_id(value: Any) -> int:
     if type(value) is not int or not 0 < value <= MAX_ID:
         raise ValueError(value)
     return value
+
+
+def pinnable(ids: dict[str, list[int]]) -> dict[str, list[int]]:
+    """The ids, if they are few enough for a cursor; else names are looked up on each page."""
+    return ids if sum(map(len, ids.values())) <= _MOST_PINNED else {}
 
 
 def after(keys: Sequence[SortKey], values: Sequence[Any]) -> ColumnElement[bool]:

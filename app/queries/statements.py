@@ -23,12 +23,11 @@ from app.models import (
 )
 from app.queries.filters import OccurrenceList, StatementList, StatementSort
 from app.queries.links import deep_link
-from app.queries.paging import SortKey, count_total, decode_cursor, fetch_page
+from app.queries.paging import SortKey, count_total, decode_cursor, fetch_page, pinnable
 from app.queries.where import TEXT_SEARCH, Where, resolve_names, where
 
 Shown = aliased(Occurrence)
 Publisher = aliased(Source)
-_MOST_PINNED = 100  # ids that a cursor carries; more are looked up again on each page
 
 _SPEAKERS = (
     select(
@@ -180,8 +179,9 @@ async def list_statements(connection: AsyncConnection, parameters: StatementList
     conditions = where(parameters, resolved.ids)
     query, earliest = _statements(conditions)
     keys = _keys(parameters, conditions, earliest)
-    pinned = resolved.ids if sum(map(len, resolved.ids.values())) <= _MOST_PINNED else {}
-    rows, page = await fetch_page(connection, query, keys, parameters, cursor, pinned)
+    rows, page = await fetch_page(
+        connection, query, keys, parameters, cursor, pinnable(resolved.ids)
+    )
     matching = conditions.apply(select(Statement.id))
     return {
         "data": [_statement(row) for row in rows],

@@ -17,6 +17,7 @@ from app.models import (
     Statement,
     StatementSpeaker,
     StatementTopic,
+    among,
 )
 from app.queries.filters import StatementFilters
 from app.queries.names import Resolution, resolve_source, resolve_speaker, resolve_topic
@@ -115,11 +116,13 @@ def _linked_conditions(
     conditions: list[ColumnElement[bool]] = []
     if filters.speaker:
         said = select(StatementSpeaker.statement_id).where(
-            StatementSpeaker.speaker_id.in_(ids["speaker"])
+            among(StatementSpeaker.speaker_id, ids["speaker"])
         )
         conditions.append(Statement.id.in_(said))
     if filters.topic:
-        about = select(StatementTopic.statement_id).where(StatementTopic.topic_id.in_(ids["topic"]))
+        about = select(StatementTopic.statement_id).where(
+            among(StatementTopic.topic_id, ids["topic"])
+        )
         conditions.append(Statement.id.in_(about))
     return conditions
 
@@ -149,18 +152,18 @@ def _source_conditions(
 ) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if filters.publisher:
-        conditions.append(Occurrence.publisher_id.in_(ids["publisher"]))
+        conditions.append(among(Occurrence.publisher_id, ids["publisher"]))
     if filters.via:
         conditions.append(_came_through(ids["via"]))
     if filters.source:
         voice = (
             select(StatementSpeaker.statement_id)
             .join(Speaker, Speaker.id == StatementSpeaker.speaker_id)
-            .where(Speaker.source_id.in_(ids["source"]))
+            .where(among(Speaker.source_id, ids["source"]))
         )
         conditions.append(
             or_(
-                Occurrence.publisher_id.in_(ids["source"]),
+                among(Occurrence.publisher_id, ids["source"]),
                 _came_through(ids["source"]),
                 Occurrence.statement_id.in_(voice),
             )
@@ -169,5 +172,7 @@ def _source_conditions(
 
 
 def _came_through(source_ids: Sequence[int]) -> ColumnElement[bool]:
-    links = select(OccurrenceSource.occurrence_id).where(OccurrenceSource.source_id.in_(source_ids))
+    links = select(OccurrenceSource.occurrence_id).where(
+        among(OccurrenceSource.source_id, source_ids)
+    )
     return Occurrence.id.in_(links)

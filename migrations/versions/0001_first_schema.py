@@ -75,7 +75,6 @@ def upgrade() -> None:
         "statement",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
-        sa.Column("folded_hash", sa.LargeBinary(), nullable=False),
         sa.Column(
             "kind",
             sa.Enum(
@@ -109,7 +108,7 @@ def upgrade() -> None:
         sa.Column(
             "search",
             postgresql.TSVECTOR(),
-            sa.Computed("to_tsvector('onrecord'::regconfig, text)", persisted=True),
+            sa.Computed("to_tsvector('onrecord'::regconfig, substr(text, 1, 100000))", persisted=True),
             nullable=False,
         ),
         sa.Column("merged_into_id", sa.BigInteger(), nullable=True),
@@ -132,7 +131,6 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("merged_into_id IS NULL AND NOT withdrawn"),
     )
-    op.create_index("ix_statement_folded_hash", "statement", ["folded_hash"], unique=False)
     op.create_index("ix_statement_merged_into_id", "statement", ["merged_into_id"], unique=False)
     op.create_index(
         "ix_statement_oldest_first",
@@ -290,6 +288,7 @@ def upgrade() -> None:
         "article_version",
         sa.Column("article_id", sa.BigInteger(), nullable=False),
         sa.Column("n", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("origin", sa.String(), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
         sa.Column("text_sha256", sa.LargeBinary(), nullable=False),
         sa.Column("raw_sha256", sa.LargeBinary(), nullable=False),
@@ -404,6 +403,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("spans", postgresql.ARRAY(sa.Integer(), dimensions=2), nullable=False),
         sa.Column("selectors", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("folded_hash", sa.LargeBinary(), nullable=False),
         sa.Column("mention", sa.String(), nullable=True),
         sa.Column("mention_span", postgresql.ARRAY(sa.Integer()), nullable=True),
         sa.Column("speaker_description", sa.String(), nullable=True),
@@ -489,6 +489,7 @@ def upgrade() -> None:
             postgresql_nulls_not_distinct=True,
         ),
     )
+    op.create_index("ix_occurrence_folded_hash", "occurrence", ["folded_hash"], unique=False)
     op.create_index(
         "ix_occurrence_medium_statement_id",
         "occurrence",

@@ -10,6 +10,7 @@ from app.extraction.types import Act, Attribution, Kind, SpeakerKind, SpeakerNam
 from app.ingestion.articles import Written, write_article
 from app.ingestion.documents import Document
 from app.ingestion.drafts import make_drafts
+from app.ingestion.metadata import Metadata
 from app.ingestion.topics import ensure_concepts
 
 
@@ -22,13 +23,13 @@ class Said:
     act: Act = Act.SPEECH
     kind: SpeakerKind = SpeakerKind.PERSON
     via: tuple[str, ...] = ()
-    description: str | None = None
+    aliases: tuple[str, ...] = ()
 
 
 def attribution(text: str, said: Said, start: int) -> Attribution:
     """The attribution of words that stand at `start`."""
     at = text.index(said.words, start)
-    speakers = tuple(SpeakerName(n, said.kind, (n,), said.description) for n in said.by)
+    speakers = tuple(SpeakerName(n, said.kind, (n, *said.aliases)) for n in said.by)
     return Attribution(
         content=((at, at + len(said.words)),),
         cue=(),
@@ -60,10 +61,10 @@ def write(
         found = attribution(body, said, start)
         start = found.content[0][1]
         attributions.append(found)
-    raw = hashlib.sha256(f"{body}|{at}|{publisher}|{url}|{sayings}".encode()).digest()
-    document = Document(
-        origin=origin, raw_sha256=raw, text=body, published_at=at, publisher=publisher, url=url
-    )
+    # Who says what is given here, not found in the bytes: it counts as part of them.
+    raw = hashlib.sha256(f"{body}|{sayings}".encode()).digest()
+    given = Metadata(published_at=at, publisher=publisher, url=url)
+    document = Document(origin, raw, body, given)
     with engine.begin() as connection:
         ensure_concepts(connection)
         return write_article(connection, document, make_drafts(document, attributions))

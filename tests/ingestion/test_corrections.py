@@ -4,10 +4,21 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine, select, text
 
+from app.extraction.types import SpeakerKind
 from app.ingestion.corrections import overlap
-from app.models import ArticleVersion, Occurrence, Outcome, Statement
+from app.models import (
+    Article,
+    ArticleVersion,
+    Occurrence,
+    Outcome,
+    Source,
+    Speaker,
+    Statement,
+    Topic,
+)
 from tests.ingestion.articles import Said, write
 
+DAY = datetime(2025, 2, 12, tzinfo=UTC)
 FIRST = Said("Taxes will fall by two percent next year for every household")
 SECOND = Said("The bridge will be closed until June")
 CORRECTED = Said("Taxes will fall by three percent next year for every household")
@@ -110,6 +121,77 @@ def test_the_same_words_by_somebody_else_are_no_correction(engine: Engine):
         (FIRST.words, False),
         (FIRST.words, True),
     ]
+
+
+def test_unnamed_speakers_stay_themselves_in_a_corrected_article(engine: Engine):
+    officials = Said("The dam will hold", by=("officials",), kind=SpeakerKind.GROUP)
+    write(engine, officials)
+    write(engine, officials, SECOND)
+    with engine.connect() as connection:
+        rows = connection.execute(
+            select(Statement.text, Statement.withdrawn, Statement.id).order_by(Statement.id)
+        ).all()
+        groups = connection.scalars(select(Speaker.name).where(Speaker.kind == "group")).all()
+    assert [tuple(row) for row in rows] == [
+        (officials.words, False, 1),
+        (SECOND.words, False, 2),
+    ]
+    assert groups == ["officials"]
+
+
+def test_topics_follow_the_corrected_words(engine: Engine):
+    def topics() -> set[str]:
+        with engine.connect() as connection:
+            return set(
+                connection.scalars(
+                    select(Topic.code).where(Topic.statement_count > 0, Topic.scheme == "entity")
+                )
+            )
+
+    words = "The ministers of all members met for two days to speak about the future of "
+    write(engine, Said(words + "NATO"))
+    assert topics() == {"nato"}
+    write(engine, Said(words + "UNESCO"))
+    assert topics() == {"unesco"}
+
+
+def test_a_correction_does_not_hide_the_wording_that_others_still_have(engine: Engine):
+    write(engine, FIRST, origin="a", publisher="BBC", at=DAY)
+    write(engine, FIRST, Said("B."), origin="b", publisher="ANSA", at=DAY)
+    write(engine, CORRECTED, origin="a", publisher="BBC", at=DAY)
+    write(engine, FIRST, Said("C."), origin="c", publisher="TASS", at=DAY)
+    with engine.connect() as connection:
+        counts = connection.execute(
+            select(Statement.occurrence_count).where(Statement.text.like("Taxes%"))
+        ).scalars()
+        assert list(counts) == [3]
+
+
+def test_two_files_of_one_url_do_not_replace_each_other_for_ever(engine: Engine):
+    url = "https://x.example/1"
+    write(engine, FIRST, origin="a", url=url)
+    assert write(engine, SECOND, origin="b", url=url).outcome is Outcome.UPDATED
+    assert write(engine, FIRST, origin="a", url=url).outcome is Outcome.UNCHANGED
+    assert write(engine, SECOND, origin="b", url=url).outcome is Outcome.UNCHANGED
+
+
+def test_what_is_not_said_again_stays(engine: Engine):
+    write(engine, FIRST, at=DAY, publisher="Reuters", url="https://x.example/1")
+    assert write(engine, FIRST).outcome is Outcome.UNCHANGED
+    assert write(engine, SECOND, url="https://x.example/1").outcome is Outcome.UPDATED
+    with engine.connect() as connection:
+        row = connection.execute(
+            select(Article.published_at, Article.url, Source.name).join(Source)
+        )
+        assert tuple(row.one()) == (DAY, "https://x.example/1", "Reuters")
+
+
+def test_a_corrected_url_is_the_same_article_and_another_text_another(engine: Engine):
+    first = write(engine, FIRST, url="https://x.example/1")
+    assert write(engine, FIRST, url="https://x.example/one").article_id == first.article_id
+    other = write(engine, SECOND, url="https://x.example/two")
+    assert other.outcome is Outcome.INGESTED
+    assert other.article_id != first.article_id
 
 
 def test_overlap_is_the_share_of_the_longer_wording():

@@ -2,11 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, func, select, text
 
-from app.extraction.types import SpeakerKind
+from app.extraction.types import Act, SpeakerKind
 from app.models import Occurrence, Speaker, Statement, StatementSpeaker
 from tests.ingestion.articles import Said, write
 
@@ -117,6 +118,48 @@ def test_nobodys_words_merge_only_between_copies_of_one_text(engine: Engine):
     write(engine, Said(WORDS, by=()), Said("B."), origin="b", at=day(0))
     write(engine, Said(WORDS, by=()), origin="copy", at=day(40), publisher="Reuters")
     assert sorted(len(g) for g in groups(engine)) == [1, 1, 2]
+
+
+def test_a_thought_does_not_hide_the_same_words_said(engine: Engine):
+    write(engine, Said(WORDS, act=Act.THOUGHT), origin="a", at=day(0))
+    write(engine, Said(WORDS), Said("B."), origin="b", at=day(1))
+    with engine.connect() as connection:
+        acts = connection.scalars(select(Statement.act).where(Statement.text == WORDS)).all()
+    assert sorted(acts) == ["speech", "thought"]
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_bare_surname_and_the_full_name_are_one_speaker_whichever_comes_first(
+    engine: Engine, order: tuple[int, int]
+):
+    bare = Said("One.", by=("Peskov",), kind=SpeakerKind.ORGANIZATION)
+    full = Said("Two.", by=("Dmitry Peskov",), aliases=("Peskov",))
+    for n in order:
+        write(engine, (bare, full)[n], origin=str(n))
+    with engine.connect() as connection:
+        rows = connection.execute(select(Speaker.name, Speaker.kind, Speaker.statement_count))
+        assert [tuple(row) for row in rows] == [("Dmitry Peskov", SpeakerKind.PERSON, 2)]
+
+
+def test_a_surname_that_several_bear_is_not_given_to_any(engine: Engine):
+    write(engine, Said("One.", by=("Jane Smith",), aliases=("Smith",)), origin="a")
+    write(engine, Said("Two.", by=("John Smith",), aliases=("Smith",)), origin="b")
+    write(engine, Said("Three.", by=("Smith",)), origin="c")
+    with engine.connect() as connection:
+        names = connection.scalars(select(Speaker.name).order_by(Speaker.id)).all()
+    assert names == ["Jane Smith", "John Smith", "Smith"]
+
+
+def test_a_known_organisation_is_not_a_person_of_that_surname(engine: Engine):
+    write(engine, Said("One.", by=("Fiona Apple",), aliases=("Apple",)), origin="a")
+    write(engine, Said("Two.", by=("Apple",), kind=SpeakerKind.ORGANIZATION), origin="b")
+    assert count(engine, Speaker) == 2
+
+
+def test_dates_at_the_ends_of_time(engine: Engine):
+    for n, at in enumerate((datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC))):
+        write(engine, Said(WORDS), Said(f"{n}"), origin=str(n), at=at)
+    assert len(groups(engine)) == 4
 
 
 def test_unnamed_speakers_belong_to_one_text_and_its_copies(engine: Engine):

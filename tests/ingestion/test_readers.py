@@ -102,7 +102,7 @@ def test_metadata_beside_the_file_and_given_ones_before_it(tmp_path: Path):
             }
         )
     )
-    document = read(path, Metadata(publisher="Reuters"))
+    document = read(path, Metadata(publisher="Reuters")).metadata
     assert document.title == "A mayor smiles"
     assert document.publisher == "Reuters"
     assert document.published_at == datetime(2025, 2, 12, tzinfo=UTC)
@@ -131,11 +131,11 @@ def test_bad_metadata_names_the_file_and_the_field(tmp_path: Path, sidecar: str,
 def test_nothing_is_guessed_from_the_first_paragraph(tmp_path: Path):
     path = tmp_path / "a.txt"
     path.write_text(TEXT)
-    document = read(path)
+    document = read(path).metadata
     assert (document.title, document.publisher, document.published_at) == (None, None, None)
 
 
 def test_publisher_from_a_copyright_line(tmp_path: Path):
     path = tmp_path / "a.txt"
     path.write_text(TEXT + "Reproduction reserved © Copyright ANSA")
-    assert read(path).publisher == "ANSA"
+    assert read(path).metadata.publisher == "ANSA"

@@ -1,5 +1,8 @@
 """Runs of ingestion: outcomes, repeats, failures that cost nobody else, runs side by side."""
 
+import json
+import os
+import random
 import threading
 from collections import Counter
 from datetime import UTC, datetime
@@ -125,6 +128,33 @@ def test_a_bad_file_fails_alone_and_the_run_tells(engine: Engine, folder: Path):
     reasons = {Path(row.input).name: row.reason for row in items if row.outcome == "failed"}
     assert reasons.keys() == {"bad.txt", "empty.txt"}
     assert "binary" in reasons["bad.txt"]
+
+
+def test_what_the_database_cannot_hold_costs_nobody_else(engine: Engine, folder: Path):
+    rng = random.Random(5)  # noqa: S311 words, not secrets
+    letters = "".join(chr(rng.randrange(0x4E00, 0x9FFF)) for _ in range(1900))
+    long_name = "".join(rng.choice("abcdefgh") for _ in range(6000))
+    words = " ".join(f"{rng.getrandbits(60):x}" for _ in range(150_000))
+    hostile = {
+        "url.meta.json": json.dumps({"url": f"https://x.example/{letters}"}),
+        "nul.meta.json": '{"\\u0000": 1}',
+        "deep.meta.json": "[" * 100_000,
+        "name.txt": f"“Taxes will fall,” said Mayor Ingrid X{long_name}.",
+        "words.txt": f"“{words}” said Mayor Ingrid Solberg.",
+    }
+    for name, content in hostile.items():
+        (folder / name).write_text(content)
+    for name in ("url", "nul", "deep", "folder"):
+        (folder / f"{name}.txt").write_text(f"“Rain is likely,” said Ingrid Solberg of {name}.")
+    (folder / "folder.meta.json").mkdir()
+    (folder / os.fsdecode(b"\xff\xfe.txt")).write_text("“Snow,” said Ingrid Solberg.")
+    report = ingest(engine, [folder])
+    failed = {Path(item.input).stem: item.reason or "" for item in report.failures}
+    assert failed.keys() == {"url", "nul", "deep", "folder"}
+    assert "longer than 2,000 bytes" in failed["url"]
+    assert "not JSON" in failed["deep"]
+    assert not any("Error" in reason for reason in failed.values())
+    assert report.count(Outcome.INGESTED) == 5
 
 
 def test_nothing_half_written_stays_when_writing_fails(engine: Engine, folder: Path):
