@@ -16,7 +16,7 @@ run: $(VENV)/.runtime
 	@exec $(BIN)/onrecord up
 
 test: $(VENV)/.dev
-	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term-missing:skip-covered
+	$(BIN)/pytest -n 2 --dist worksteal --cov --cov-report=term-missing:skip-covered
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
