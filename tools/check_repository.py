@@ -7,7 +7,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 LONGEST = 400  # lines of a Python file
-TRACES = re.compile(r"(?<![\w.])/(?:root|Users|work)/\w|file:///\w+/\w+|https?://(?:10|192\.168)\.[\d.]+")
+TRACES = re.compile(
+    r"(?<![\w.])/(?:root|Users|work)/\w|file:///\w+/\w+|https?://(?:10|192\.168)\.[\d.]+"
+)
 TEXT = {".py", ".toml", ".md", ".yml", ".lock", ".txt", "", ".mako", ".json"}
 
 

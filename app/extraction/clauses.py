@@ -18,7 +18,12 @@ from app.extraction.grammar import (
     low,
 )
 from app.extraction.nouns import speaking_nouns
-from app.extraction.phrases import apposition_end, name_apposition_end, phrase_end
+from app.extraction.phrases import (
+    apposition_end,
+    name_apposition_end,
+    phrase_end,
+    without_occasion,
+)
 
 
 class Shape(StrEnum):
@@ -251,7 +256,8 @@ def _inverted(items: Items, at: int, end: int, verb: Cue) -> Clause | None:
     if not verb.has(Frame.SAY, Frame.QUOTE) or not verb.forms & {Form.PAST, Form.THIRD}:
         return None
     strong = is_quote(items, at - 1) or (low(items, at - 1) == "," and is_quote(items, at - 2))
-    weak = at > 3 and verb.lemma != "tell" and (low(items, at - 1) == "," or is_dash(items, at - 1))
+    says = verb.has(Frame.SAY) and verb.lemma != "tell"
+    weak = at > 3 and says and (low(items, at - 1) == "," or is_dash(items, at - 1))
     if not (strong or weak) or low(items, end) in ("that", "to"):
         return None
     stop = phrase_end(items, end)
@@ -270,12 +276,11 @@ def _inverted(items: Items, at: int, end: int, verb: Cue) -> Clause | None:
 
 def _closes_weakly(items: Items, first: int, stop: int) -> bool:
     """Whether a subject after ", said" is followed by what may end a clause."""
-    if not (
-        items[first].capital or low(items, first) in grammar().determiners | grammar().pronouns
-    ):
+    named = items[first].capital or items[stop - 1].capital
+    if not (named or low(items, first) in grammar().determiners | grammar().pronouns):
         return False
     word = low(items, stop)
-    return (
+    return not is_quote(items, stop) and (
         word in ("", ",", ".", ";", "in", "on", "at", "during", "after", "as", "who")
         or is_dash(items, stop)
         or word in grammar().time_nouns
@@ -285,6 +290,8 @@ def _closes_weakly(items: Items, first: int, stop: int) -> bool:
 def _finite(items: Items, at: int, end: int, verb: Cue, frame: Frame | None) -> Clause | None:
     if Form.ING not in verb.forms and _is_passive(items, at, verb) and frame is None:
         return None
+    if low(items, at - 1) == "'s" and Form.BASE in verb.forms:
+        return None  # a noun: "the tenants' advocate"
     if verb.forms == {Form.PARTICIPLE} and not _has_perfect(items, at):
         return None
     subject = find_subject(items, at)
@@ -312,7 +319,7 @@ def _with_subject(
     right: int,
     frame: Frame | None,
 ) -> Clause:
-    mention = None if subject.shared else (subject.first, subject.last + 1)
+    mention = None if subject.shared else without_occasion(items, subject)
     has_mark = not is_word(items, subject.last + 1) and not subject.shared
     return Clause(
         cue,
@@ -377,7 +384,8 @@ def _is_plural(items: Items, subject: Subject, cue_word: str) -> bool:
         ),
         subject.last,
     )
-    if low(items, head).endswith("s") and not items[head].capital:
+    opens = head == subject.first == 0  # a capital that only begins the sentence
+    if low(items, head).endswith("s") and (opens or not items[head].capital):
         return True
     word = low(items, subject.last)
     if cue_word in lexicon().ambiguous:

@@ -15,6 +15,7 @@ _BY_CONSTRUCTION = {
     Construction.PARTICIPLE: 0.8,
     Construction.NOUN: 0.7,
     Construction.COLON: 0.85,
+    Construction.TURN: 0.85,
     Construction.ANAPHORA: 0.85,
     Construction.IMPLICIT: 0.75,
     Construction.OBJECT: 0.6,

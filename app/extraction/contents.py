@@ -150,6 +150,8 @@ def _quoted_range(document: Document, items: Items, quoted: int, floor: int) -> 
         or (low(items, start - 1) == "," and is_quote(items, start - 2) and start - 2 >= floor)
     ):
         start -= 1
+    if low(items, start - 1) == ";":
+        return start, quoted + 1
     first = document.text[items[start].start :].lstrip("“\"'‘«„`")[:1]
     prefix = _content_start(items, floor, start)
     closed = low(items, start - 1) in (",", ":") or is_dash(items, start - 1)
@@ -309,15 +311,28 @@ def _past_adjunct(items: Items, ceiling: int) -> int | None:
 def _ends_subject(items: Items, first: int, at: int) -> bool:
     word = low(items, at)
     is_name = all(item.capital or item.low in _IN_NAMES for item in items[first:at])
+    opens_phrase = low(items, at - 1) in ("of", "for", "the")
     after_name = is_name and word not in _IN_NAMES and word not in speaking_nouns()
+    after_name = after_name and not opens_phrase
     return not items[at].capital and (
         (after_name and at > 1)
         or is_verb_like(word)
         or word.endswith("ed")
+        or word in grammar().irregular_past
         or is_adverb(word)
         or word in grammar().subordinators
         or _is_reporting(word)
+        or (
+            _is_base(word)
+            and at > 1
+            and "s" in (low(items, first)[-1:], low(items, first + 1)[-1:])
+        )
     )
+
+
+def _is_base(word: str) -> bool:
+    cue = lexicon().verbs.get(word)
+    return cue is not None and Form.BASE in cue.forms and Form.PAST not in cue.forms
 
 
 def _is_reporting(word: str) -> bool:

@@ -63,6 +63,7 @@ class Lexicon:
     according: tuple[tuple[str, ...], ...]
     zero_that: frozenset[str]
     with_past: frozenset[str]
+    hearers: frozenset[str]
 
 
 def inflect(lemma: str) -> dict[str, set[Form]]:
@@ -138,6 +139,7 @@ def lexicon() -> Lexicon:
         according=tuple(tuple(phrase.split()) for phrase in other["according"]),
         zero_that=words_of(other["zero_that"]),
         with_past=words_of(other["with_past"]),
+        hearers=words_of(other["hearers"]),
     )
 
 

@@ -13,14 +13,16 @@ from app.extraction.data_files import load_data, words_of
 from app.extraction.quotes import Quote, find_quotes
 from app.extraction.types import Span
 
-# No rule looks further than this, which keeps extraction linear in texts without punctuation.
+# What runs on for longer is no prose: it is cut into stretches of that length, and not read.
 MAX_SENTENCE_ITEMS = 400
 _HEADING_LENGTH = 150
 _TEASER_DISTANCE = 1
+_MAX_DATELINE = 120
 
 _TOKEN = re.compile(
     r"(?P<word>(?:[^\W\d_]\.){2,}|(?:Mrs?|Ms|Dr|Prof|Sen|Rep|Gov|Gen|Col|Lt|Sgt|Capt|St|Rev|Hon|Adm"
-    r"|Maj|Cmdr)\.(?=\s)|[A-Z]\.(?=\s?[A-Z])|\d+(?:[.,:]\d+)*(?:st|nd|rd|th|%)?|[@#]?\w+(?:['’&-]\w+)*(?:(?<=s)['’](?=\s\w))?)"
+    r"|Maj|Cmdr)\.(?=\s)|[A-Z]\.(?=\s?[A-Z])"
+    r"|\d+(?:[.,:]\d+)*(?:st|nd|rd|th|%)?|[@#]?\w+(?:['’&-]\w+)*(?:(?<=s)['’](?=\s\w))?)"
     r"|(?P<mark>\.\.\.+|--+|[^\w\s])"
 )
 _ENDS_SENTENCE = re.compile(r"[.!?…;:]['\"”’»)\]]*$")
@@ -60,7 +62,7 @@ class Item(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph: its span without surrounding space, and its role."""
+    """A paragraph: its span without surrounding space and dateline, and its role."""
 
     start: int
     end: int
@@ -75,6 +77,7 @@ class Sentence:
     end: int
     paragraph: int
     items: tuple[Item, ...]
+    is_prose: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +167,7 @@ class _LinePatterns:
     caption_end: re.Pattern[str]
     related: re.Pattern[str]
     teaser: re.Pattern[str]
+    dateline: re.Pattern[str]
     abbreviations: frozenset[str]
     starters: frozenset[str]
 
@@ -181,6 +185,7 @@ def _patterns() -> _LinePatterns:
         any_of(data["caption_end"]),
         re.compile(data["related"]),
         re.compile(data["teaser"]),
+        re.compile(data["dateline"], re.VERBOSE),
         words_of(data["abbreviations"]),
         words_of(data["starters"]),
     )
@@ -202,8 +207,17 @@ def _role(text: str, start: int, end: int) -> Role:
     return Role.BODY
 
 
+def _dateline_end(text: str, start: int, end: int) -> int:
+    """Where the text begins behind a dateline ("PARIS, March 3 (AFP) –"); `start` without one."""
+    match = _patterns().dateline.match(text, start, min(end, start + _MAX_DATELINE))
+    return match.end() if match else start
+
+
 def _with_roles(text: str, spans: Sequence[Span]) -> list[Paragraph]:
-    paragraphs = [Paragraph(start, end, _role(text, start, end)) for start, end in spans]
+    paragraphs = [
+        Paragraph(_dateline_end(text, start, end), end, _role(text, start, end))
+        for start, end in spans
+    ]
     for at, paragraph in enumerate(paragraphs):
         beside = paragraphs[max(0, at - _TEASER_DISTANCE) : at + _TEASER_DISTANCE + 1]
         if (
@@ -254,14 +268,18 @@ def _words(text: str, start: int, end: int) -> Iterator[Item]:
 
 def _sentences(text: str, items: Sequence[Item], paragraph: int) -> Iterator[Sentence]:
     begin = 0
+    cut = False  # what ran on for too long goes on
     for at, item in enumerate(items):
         following = items[at + 1] if at + 1 < len(items) else None
         before = items[at - 1] if at > begin else None
+        ends = following is None or _ends(text, item, before, following)
         full = at + 1 - begin >= MAX_SENTENCE_ITEMS
-        if following is None or full or _ends(text, item, before, following):
+        if ends or full:
             chosen = tuple(items[begin : at + 1])
-            yield Sentence(chosen[0].start, chosen[-1].end, paragraph, chosen)
+            is_prose = ends and not cut
+            yield Sentence(chosen[0].start, chosen[-1].end, paragraph, chosen, is_prose)
             begin = at + 1
+            cut = not ends
 
 
 def _ends(text: str, item: Item, before: Item | None, following: Item) -> bool:

@@ -1,5 +1,6 @@
 """The entry: text in, attributions out."""
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -9,17 +10,20 @@ from app.extraction.credits import Credits, find_credits
 from app.extraction.document import Document, parse_document
 from app.extraction.findings import Construction, Finding, kind_of
 from app.extraction.nouns import heads_document
-from app.extraction.occasions import find_date, find_medium
+from app.extraction.occasions import find_date, find_medium, without_relative_clauses
+from app.extraction.organizations import is_study
 from app.extraction.outlets import find_outlet
 from app.extraction.quotes import Quote
 from app.extraction.rules import find_attributions
 from app.extraction.speakers import Resolved, Resolver
 from app.extraction.types import Act, Attribution, Medium, Span, SpeakerKind, SpeakerName
-from app.extraction.via import find_via
+from app.extraction.via import ViaFinder
 
 EXTRACTOR_VERSION = "rules-1"
 
+_APPOSITION = re.compile(r"[\s”\"’']*,\s+(?:an?|the|his|her|their|its|which|who)\s", re.IGNORECASE)
 _WRITING_REACH = 4  # sentences over which a post goes on
+_WRITTEN = frozenset({Medium.POST, Medium.LETTER, Medium.DOCUMENT, Medium.STATEMENT})
 _GOING_ON = frozenset({"continue", "go", "conclude", "add"})
 
 
@@ -54,6 +58,7 @@ class _Assembly:
         published_at: datetime | None,
     ) -> None:
         self._document = document
+        self._via = ViaFinder(document.text)
         self._published_at = published_at
         self._publisher = _canonical(publisher or credits.publisher)
         agency = credits.agency
@@ -87,10 +92,10 @@ class _Assembly:
         speakers = resolver.finish(found.speakers)
         around = self._around(finding, span)
         names = [speaker.name for speaker in speakers]
-        via = find_via(
-            text, around, finding.lemma, [*names, *([self._publisher] if self._publisher else [])]
-        )
+        leave_out = [*names, self._publisher] if self._publisher else names
+        via = self._via.find(around, finding.lemma, leave_out)
         words = " ".join(text[a:b] for a, b in around)
+        words = without_relative_clauses(words)
         medium = find_medium(words, finding.act)
         if medium is None and _is_document(speakers):
             medium = Medium.DOCUMENT
@@ -131,9 +136,17 @@ class _Assembly:
             if start > at:
                 gaps.append((at, min(start, span[1])))
             at = max(at, end)
-        if at < span[1]:
+        if at < span[1] and not self._is_apposition(finding, at):
             gaps.append((at, span[1]))
         return gaps
+
+    def _is_apposition(self, finding: Finding, at: int) -> bool:
+        """Whether what follows an indirect content explains that, and not the occasion.
+
+        "She said that they reject the plan, an idea raised by Lee in an interview with …".
+        """
+        follows = finding.cue is not None and finding.content[0][0] > finding.cue[1]
+        return follows and bool(_APPOSITION.match(self._document.text, at))
 
     def _spans(self, findings: Sequence[Finding]) -> list[Span]:
         """For every finding the stretch of its sentence that tells of its occasion and sources."""
@@ -166,9 +179,11 @@ class _Assembly:
 
 def _is_document(speakers: Sequence[SpeakerName]) -> bool:
     """Whether what speaks is a report, a study, a poll: something written."""
-    if len(speakers) != 1 or speakers[0].kind is not SpeakerKind.UNNAMED:
+    if len(speakers) != 1:
         return False
-    return heads_document(speakers[0].name)
+    if speakers[0].kind is SpeakerKind.ORGANIZATION:
+        return is_study(speakers[0].name)
+    return speakers[0].kind is SpeakerKind.UNNAMED and heads_document(speakers[0].name)
 
 
 def _act(
@@ -193,7 +208,7 @@ def _act(
         and medium is None
         and not via
     )
-    is_written = medium in (Medium.POST, Medium.LETTER) or any(map(_is_platform, via))
+    is_written = medium in _WRITTEN or any(map(_is_platform, via))
     if finding.act is Act.WRITING or is_written or goes_on:
         if names:
             writing[key] = finding.sentence

@@ -1,4 +1,4 @@
-"""The exchange format of extraction: one JSON object an attribution, as `onrecord extract` writes."""
+"""The exchange format: one JSON object an attribution, as `onrecord extract` writes it."""
 
 from typing import Any
 

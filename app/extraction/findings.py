@@ -22,6 +22,7 @@ class Construction(StrEnum):
     PARTICIPLE = "participle"  # "…, adding that …"
     NOUN = "noun"  # "his claim that …"
     COLON = "colon"  # "Smith: “…”" and "“…” – Smith"
+    TURN = "turn"  # a question or an answer of a transcript
     ANAPHORA = "anaphora"  # "This was said by …" about the sentence before
     IMPLICIT = "implicit"  # a quotation with no cue after another one
     OBJECT = "object"  # a noun phrase or an infinitive

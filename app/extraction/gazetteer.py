@@ -23,15 +23,10 @@ from functools import cache
 from itertools import chain
 from typing import Any
 
+from app.extraction.data_files import load_data
 from app.extraction.folding import fold
-from app.extraction.outlets import (
-    Form,
-    Match,
-    PhraseTable,
-    all_outlets,
-    load_data,
-    words_of,
-)
+from app.extraction.outlets import all_outlets
+from app.extraction.phrase_table import Form, Match, PhraseTable, form_words
 
 
 class Sense(StrEnum):
@@ -81,7 +76,7 @@ KINDS = ("organisation", "place", "event")
 
 @cache
 def _data() -> dict[str, Any]:
-    return load_data("entities.toml")
+    return load_data("entities")
 
 
 @cache
@@ -144,7 +139,7 @@ def _forms() -> Iterator[Form[_Entry]]:
         for item in _data()[kind]:
             yield from _item_forms(item, _entity(item, kind))
     for name in chain(_data()["blocked"], _outlet_names()):
-        yield Form(words_of(name), _Entry(None))
+        yield Form(form_words(name), _Entry(None))
 
 
 def _item_forms(item: dict[str, Any], entity: Entity) -> Iterator[Form[_Entry]]:
@@ -159,16 +154,16 @@ def _item_forms(item: dict[str, Any], entity: Entity) -> Iterator[Form[_Entry]]:
         )
         # "Georgia (US state)" is a label, not a form that is printed.
         if "(" not in form:
-            yield Form(words_of(form), entry)
+            yield Form(form_words(form), entry)
     yield from _each(None, _demonyms(item), _Entry(entity, Sense.DEMONYM))
     for form in item.get("meant", ()):
         entry = _Entry(entity, Sense.MEANT, needs_the=form.startswith("the "))
-        yield Form(words_of(form), entry)
+        yield Form(form_words(form), entry)
 
 
 def _each(name: str | None, aliases: Iterable[str], entry: _Entry) -> Iterator[Form[_Entry]]:
     for form in chain(() if name is None else (name,), aliases):
-        yield Form(words_of(form), entry)
+        yield Form(form_words(form), entry)
 
 
 def _outlet_names() -> Iterator[str]:
@@ -176,7 +171,7 @@ def _outlet_names() -> Iterator[str]:
     for outlet in all_outlets():
         if outlet.kind not in ("official", "platform"):
             forms = (outlet.name, *outlet.aliases)
-            yield from (form for form in forms if len(words_of(form)) > 1 and "(" not in form)
+            yield from (form for form in forms if len(form_words(form)) > 1 and "(" not in form)
 
 
 @cache

@@ -41,6 +41,7 @@ class Grammar:
     after_verb: frozenset[str]
     empty_objects: frozenset[str]
     be: frozenset[str]
+    irregular_past: frozenset[str]
 
 
 @cache
@@ -121,8 +122,20 @@ def find_subject(items: Items, verb: int) -> Subject | None:
     first = _phrase_start(items, at)
     if first > at or _is_no_subject(items, first, at):
         return None
-    first = _with_name_before(items, first)
+    first = _with_antecedent(items, _with_name_before(items, first), at)
     return Subject(first, at, _left_edge(items, first), negated, modal)
+
+
+def _with_antecedent(items: Items, first: int, last: int) -> int:
+    """ "The union that represents nurses said": where the noun begins that a clause explains."""
+    word = low(items, first)
+    verbal = word.endswith(("s", "ed")) or word in grammar().auxiliaries
+    relative = low(items, first - 1) in ("who", "that", "which") and is_word(items, first - 2)
+    if not (verbal and relative and first < last) or items[first].capital:
+        return first
+    start = _phrase_start(items, first - 2)
+    opens = items[start].capital or low(items, start) in grammar().determiners
+    return start if opens and start < first - 2 else first
 
 
 def _with_name_before(items: Items, first: int) -> int:

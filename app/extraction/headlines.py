@@ -3,16 +3,21 @@
 from app.extraction.document import Document, Role, Sentence
 from app.extraction.findings import Construction, Finding
 from app.extraction.grammar import Items, grammar, is_dash, is_quote, is_word, low
+from app.extraction.people import is_role
 from app.extraction.types import Act
 
 _MAX_NAME = 8
+_MAX_HEAD = 16
 
 
 def colon_findings(document: Document, sentence: Sentence, number: int) -> list[Finding]:
     """The finding of a sentence that is a name, a colon and words; or words, a dash and a name."""
     items = sentence.items
-    colon = next((i for i in range(min(len(items), _MAX_NAME + 1)) if low(items, i) == ":"), -1)
-    if colon > 0 and _is_name(items, 0, colon):
+    colon = next((i for i in range(min(len(items), _MAX_HEAD + 1)) if low(items, i) == ":"), -1)
+    role = _role_before(document, sentence, colon)
+    if role > 0:
+        return [_finding(sentence, number, (colon + 1, len(items)), (role, colon), colon)]
+    if 0 < colon <= _MAX_NAME and _is_name(items, 0, colon):
         return _after_colon(document, sentence, number, colon)
     dash = len(items) - 1
     while dash > 0 and len(items) - dash <= _MAX_NAME and not is_dash(items, dash):
@@ -25,6 +30,18 @@ def colon_findings(document: Document, sentence: Sentence, number: int) -> list[
     ):
         return [_finding(sentence, number, (0, dash), (dash + 1, len(items)), dash)]
     return []
+
+
+def _role_before(document: Document, sentence: Sentence, colon: int) -> int:
+    """Where a role before the colon of a headline begins ("Fire, mayor: “…”"), or -1."""
+    items = sentence.items
+    comma = next((i for i in range(colon - 1, 0, -1) if low(items, i) == ","), colon)
+    words = items[comma + 1 : colon]
+    is_role_name = bool(words) and all(is_word(items, i) for i in range(comma + 1, colon))
+    is_role_name = is_role_name and (is_role(words[-1].low) or is_role(words[0].low))
+    quoted = colon + 2 == len(items) and is_quote(items, colon + 1)
+    heading = document.role(sentence) is Role.HEADING
+    return comma + 1 if heading and quoted and is_role_name else -1
 
 
 def _after_colon(document: Document, sentence: Sentence, number: int, colon: int) -> list[Finding]:

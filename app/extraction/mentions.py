@@ -64,8 +64,13 @@ class Mention:
     parts: tuple[Described, ...] = ()
 
 
-def parse_mention(text: str, span: Span, people: People) -> Mention:
-    """Parse the words that name who speaks. Never fails: what says nothing gives no parts."""
+def parse_mention(text: str, span: Span, people: People, *, adopt: bool = True) -> Mention:
+    """Parse the words that name who speaks. Never fails: what says nothing gives no parts.
+
+    With ``adopt`` a person whom the reading of the article passed over is one from now on.
+    """
+    if not adopt:
+        people = people.frozen()
     items = words_between(text, *span)
     while items and items[-1].kind is ItemKind.MARK and items[-1].low not in (")", "."):
         items.pop()
@@ -132,7 +137,9 @@ def _described(text: str, items: Sequence[Item], people: People) -> Described | 
     if head.name:
         if rest and not head.description:
             role = phrase_of(text, rest[0])
-            if not any(c.isalpha() for c in role) or rest[0][0].low in grammar().relative:
+            opening = rest[0][0].low
+            clause = opening in grammar().relative or opening.endswith(("ed", "ing"))
+            if clause or not any(c.isalpha() for c in role):
                 return head
             head_word, modifiers = role_head(rest[0])
             return Described(

@@ -30,6 +30,15 @@ def _media() -> tuple[tuple[Medium, re.Pattern[str]], ...]:
     return tuple((Medium(name), re.compile(pattern)) for name, pattern in table.items())
 
 
+# What somebody did otherwise: "said Dr Lee, who led the study".
+_RELATIVE_CLAUSE = re.compile(r"\b(?:who|whose|whom|which)\b[^,;.]*")
+
+
+def without_relative_clauses(words: str) -> str:
+    """The words around a cue less what they tell of the speaker only."""
+    return _RELATIVE_CLAUSE.sub(" ", words)
+
+
 def find_medium(around: str, act: Act) -> Medium | None:
     """The medium that the words around a cue name, or None.
 

@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -12,8 +13,10 @@ from app.extraction.folding import fold
 from app.extraction.gazetteer import find_entity
 from app.extraction.grammar import grammar
 from app.extraction.outlets import find_outlet
+from app.extraction.types import Span
 
 _MAX_NAME_WORDS = 5
+_MIN_LABEL = 3
 _MAX_NAMESAKES = 30  # of one word, so that a list of names takes linear time
 
 
@@ -30,7 +33,7 @@ class NameData:
     organization_words: frozenset[str]
     organization_nouns: frozenset[str]
     document_nouns: frozenset[str]
-    any_organization: frozenset[str]
+    participles: frozenset[str]
     plural_people: frozenset[str]
     not_speakers: frozenset[str]
     places: frozenset[str]
@@ -216,7 +219,7 @@ def _may_be_person(run: Run, name: str, strong: bool) -> bool:
     return find_outlet(name) is None and (strong or find_entity(name) is None)
 
 
-_ACRONYM = re.compile(r"\(([A-Z][A-Za-z]{1,9})\)")
+_ACRONYM = re.compile(r"\(([A-Z][A-Za-z0-9]{1,9})\)")
 
 
 def _acronyms(text: str) -> dict[str, str]:
@@ -227,7 +230,7 @@ def _acronyms(text: str) -> dict[str, str]:
         words = text[max(0, match.start() - 100) : match.start()].split()
         for size in range(2, min(len(words), 2 * len(letters)) + 1):
             name = words[-size:]
-            initials = "".join(w[0] for w in name if w[0].isupper())
+            initials = "".join(w[0] for w in name if w[0].isupper() or w[0].isdigit())
             if name[0][0].isupper() and initials.casefold() == letters.casefold():
                 found.setdefault(letters, " ".join(name))
                 break
@@ -239,6 +242,7 @@ class People:
 
     def __init__(self, document: Document) -> None:
         self._text = document.text
+        self._adopts = True
         self.people: list[Person] = []
         self._by_word: dict[str, list[Person]] = {}
         self.alone: set[str] = set()
@@ -312,13 +316,30 @@ class People:
             if person not in holders[-_MAX_NAMESAKES:]:
                 holders.append(person)
 
+    def frozen(self) -> "People":
+        """The same people, to whom nobody is added."""
+        same = copy(self)
+        same._adopts = False
+        return same
+
     def adopt(self, run: Run, name: str) -> Person:
         """The person of a name that the reading passed over, as it stands where somebody speaks."""
         words = run.folded
         person = Person(name, words, [run.words[0].start], {name: None}, strong=bool(run.title))
         person.gender = _gender(run, words)
-        self._list(person)
+        if self._adopts:
+            self._list(person)
         return person
+
+    def labelled(self, span: Span) -> Person | None:
+        """The person whom a label in front of what is said names, or None for an organisation."""
+        run = next(name_runs(words_between(self._text, *span)), None)
+        if run is None or not run.words or is_organization_name(run.folded):
+            return None
+        name = self._text[run.words[0].start : run.words[-1].end]
+        if find_outlet(name) is not None or len(name) < _MIN_LABEL:
+            return None
+        return self.find(run.folded, run.start) or self.adopt(run, name)
 
     def _same(self, words: tuple[str, ...]) -> Person | None:
         """The person with these words as name: same surname, and one name within the other."""

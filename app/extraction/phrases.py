@@ -4,6 +4,7 @@ from app.extraction.grammar import (
     MAX_APPOSITION,
     MAX_PHRASE,
     Items,
+    Subject,
     grammar,
     is_adverb,
     is_quote,
@@ -107,3 +108,21 @@ def apposition_end(items: Items, at: int) -> int:
         if not relative and is_verb_like(low(items, i)) and not items[i].capital:
             return at
     return at
+
+
+_OCCASIONS = frozenset(
+    {"quoted", "cited", "interviewed", "speaking", "writing", "asked", "reached", "contacted"}
+)
+
+
+def without_occasion(items: Items, subject: Subject) -> tuple[int, int]:
+    """The subject without how its words came to be known: "Ann Lee, quoted by the Herald, said"."""
+    for at in range(subject.first + 1, subject.last):
+        if opens_occasion(items, at):
+            return subject.first, at
+    return subject.first, subject.last + 1
+
+
+def opens_occasion(items: Items, at: int) -> bool:
+    """Whether a comma at `at` opens ", quoted by …" and the like."""
+    return low(items, at) == "," and low(items, at + 1) in _OCCASIONS

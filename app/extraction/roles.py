@@ -74,8 +74,34 @@ def role_gender(head: str) -> str:
     return "m" if head in data.male_titles else "f" if head in data.female_titles else ""
 
 
+def _without_clause(items: Sequence[Item]) -> Sequence[Item]:
+    """A phrase without the relative clause or the participle behind it ("study published in")."""
+    for at in range(1, len(items)):
+        if items[at].low in grammar().relative or _is_participle(items, at):
+            return items[:at]
+    return items
+
+
+def _is_participle(items: Sequence[Item], at: int) -> bool:
+    word, before = items[at], items[at - 1]
+    if word.capital or before.kind is not ItemKind.WORD:
+        return False
+    if before.low in grammar().determiners or before.low in grammar().prepositions:
+        return False
+    following = items[at + 1].low if at + 1 < len(items) else ""
+    behind = not following or following in grammar().prepositions | grammar().time_nouns
+    data = name_data()
+    plural = before.low in data.plural_people or before.low.endswith("s")
+    return behind and (
+        word.low.endswith("ed")
+        or word.low in data.participles
+        or (word.low.endswith("ing") and plural)
+    )
+
+
 def role_of(text: str, items: Sequence[Item]) -> Described | None:
     """A phrase without a name: "US officials", "the ministry", "a source in the government"."""
+    items = _without_clause(items)
     words = [item for item in items if item.kind is ItemKind.WORD]
     head, modifiers = role_head(words)
     if not head:
@@ -83,22 +109,38 @@ def role_of(text: str, items: Sequence[Item]) -> Described | None:
     data = name_data()
     definite = words[0].low not in ("a", "an", "some", "another", "one")
     description = phrase_of(text, items)
-    kind = SpeakerKind.UNNAMED
-    if head in data.organization_nouns and words[0].low not in ("a", "an"):
-        kind = SpeakerKind.ORGANIZATION
-    elif (
-        head in data.plural_people
-        or (head.endswith("s") and not head.endswith("ss") and head not in data.document_nouns)
-        or words[0].low in ("some", "many", "several", "few", "most", "critics")
-    ):
-        kind = SpeakerKind.GROUP
+    named = head in data.organization_nouns and definite and _has_name(text, words)
     return Described(
-        kind,
+        _kind_of(words, head, named),
         description=description,
         head=head,
         modifiers=modifiers,
         definite=definite,
         gender=role_gender(words[-1].low),
-        name=description if kind is SpeakerKind.ORGANIZATION else "",
-        printed=description if kind is SpeakerKind.ORGANIZATION else "",
+        name=description if named else "",
+        printed=description if named else "",
     )
+
+
+def _kind_of(words: Sequence[Item], head: str, named: bool) -> SpeakerKind:
+    data = name_data()
+    if named:
+        return SpeakerKind.ORGANIZATION
+    body = head in data.organization_nouns and words[0].low not in ("a", "an")
+    plural = head.endswith("s") and not head.endswith("ss") and head not in data.document_nouns
+    several = words[0].low in ("some", "many", "several", "few", "most", "critics")
+    if body or plural or several or head in data.plural_people:
+        return SpeakerKind.GROUP
+    return SpeakerKind.UNNAMED
+
+
+def _has_name(text: str, words: Sequence[Item]) -> bool:
+    """Whether a name stands in a phrase, so that it names one body ("the Norwegian government").
+
+    The first word of a sentence has its capital for another reason.
+    """
+    first = words[0]
+    before = text[max(0, first.start - 3) : first.start].rstrip(" ")
+    opens = not before or before[-1] in ".!?\n:;”\"’'»“‘—–"
+    known = first.low in name_data().origins
+    return any(w.capital for w in words[1:]) or (first.capital and (known or not opens))

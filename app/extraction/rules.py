@@ -11,7 +11,7 @@ from app.extraction.contents import (
     leading_subject,
     spans_of,
 )
-from app.extraction.cues import Frame
+from app.extraction.cues import Frame, lexicon
 from app.extraction.document import Document, Role, Sentence
 from app.extraction.findings import Construction, Finding
 from app.extraction.follows import Follows
@@ -21,11 +21,28 @@ from app.extraction.inserted import split_content
 from app.extraction.nouncues import noun_findings
 from app.extraction.nouns import names_no_speaker
 from app.extraction.outlets import find_outlet
+from app.extraction.phrases import opens_occasion
 from app.extraction.sequences import continue_findings
+from app.extraction.transcripts import find_turns, turn_findings
 from app.extraction.types import Act, Span
 
 # With a noun phrase, these report what somebody wants or makes known ("called for new elections").
 _ASKING = frozenset({"call", "announce", "propose", "demand", "recommend", "push", "appeal"})
+_WARNING = frozenset({"warn"})
+_DENIALS = frozenset({"deny", "admit"})  # "denied taking bribes"
+# What somebody is accused "of": the word without which no charge is told.
+_CHARGES = {
+    "accuse": frozenset({"of"}),
+    "blame": frozenset({"for", "on"}),
+    "describe": frozenset({"as"}),
+    "denounce": frozenset({"as"}),
+    "condemn": frozenset({"as"}),
+    "dismiss": frozenset({"as"}),
+    "reject": frozenset({"as"}),
+    "hail": frozenset({"as"}),
+}
+# Who will not do something has said that at most: nothing of it is told.
+_REFUSALS = frozenset({"refuse", "decline"})
 _NARRATORS = frozenset({"i", "we", "you", "one"})
 _SEPARATORS = frozenset({",", ";", ":"})
 
@@ -42,9 +59,12 @@ class _Placed:
 
 def find_attributions(document: Document) -> list[Finding]:
     """Every finding of a document, in the order of the text."""
-    found: list[Finding] = []
+    turns = find_turns(document)
+    spoken = {paragraph for turn in turns for paragraph in range(turn.first, turn.end)}
+    found = turn_findings(document, turns)
     for number, sentence in enumerate(document.sentences):
-        found.extend(_sentence_findings(document, sentence, number))
+        if sentence.is_prose and sentence.paragraph not in spoken:
+            found.extend(_sentence_findings(document, sentence, number))
     return sorted(continue_findings(document, found), key=lambda f: (f.start, f.content))
 
 
@@ -53,7 +73,7 @@ def _sentence_findings(document: Document, sentence: Sentence, number: int) -> l
     found = colon_findings(document, sentence, number)
     if found:
         return found
-    placed = _placed(items, find_clauses(items))
+    placed = _placed(items, [c for c in find_clauses(items) if not _is_overheard(items, c)])
     passed = -1
     for at, each in enumerate(placed):
         if _only_passes_on(document, items, placed, at):
@@ -77,6 +97,18 @@ def _has_quote(document: Document, finding: Finding) -> bool:
     return any(document.text[start] in "“\"'‘«„`" for start, _ in finding.content)
 
 
+def _is_overheard(items: Items, clause: Clause) -> bool:
+    """Whether "heard" tells of anybody but a court, whose hearing is where something is said."""
+    if clause.verb.lemma != "hear":
+        return False
+    return clause.mention is None or not _by_court(items, clause)
+
+
+def _by_court(items: Items, clause: Clause) -> bool:
+    first, end = clause.mention or (0, 0)
+    return any(low(items, i) in lexicon().hearers for i in range(first, end))
+
+
 # --- clauses in their places ---
 
 
@@ -85,7 +117,7 @@ def _placed(items: Items, clauses: Sequence[Clause]) -> list[_Placed]:
     shared: list[tuple[Clause, bool]] = []
     main: Clause | None = None
     for at, clause in enumerate(clauses):
-        inside = any(_explains(clause, other) for other in clauses[at + 1 : at + 4])
+        inside = any(_explains(items, clause, other) for other in clauses[at + 1 : at + 4])
         nested = inside or (main is not None and _is_nested(items, main, clause))
         mention = clause.mention
         if clause.shared:
@@ -104,10 +136,19 @@ def _placed(items: Items, clauses: Sequence[Clause]) -> list[_Placed]:
     return placed
 
 
-def _explains(clause: Clause, other: Clause) -> bool:
+def _explains(items: Items, clause: Clause, other: Clause) -> bool:
     """Whether a clause stands in the subject of a later one ("Lee, who asked for calm, said")."""
     subject = other.mention
-    return subject is not None and subject[0] <= clause.cue[0] < subject[1]
+    if subject is None:
+        return False
+    end = other.cue[0] if opens_occasion(items, subject[1]) else subject[1]
+    return subject[0] <= clause.cue[0] < end
+
+
+def _semicolon(items: Items, clause: Clause) -> int:
+    """The index of a semicolon that parts a cue's own quotation from what goes before, or -1."""
+    parted = is_quote(items, clause.left - 1) and low(items, clause.left - 2) == ";"
+    return clause.left - 2 if parted else -1
 
 
 def _comment_on(
@@ -145,6 +186,8 @@ def _is_nested(items: Items, main: Clause, clause: Clause) -> bool:
         return clause.shape is not Shape.ACCORDING and main.shape is not Shape.ACCORDING
     if main.follows in (Follows.NOTHING, Follows.COMMA, Follows.QUOTE):
         return False
+    if _semicolon(items, clause) >= main.right:
+        return False
     if clause.mention and low(items, clause.mention[0]) in grammar().relative:
         return True
     if clause.shared and low(items, clause.left - 1) != "," and not _reports_more(clause):
@@ -175,6 +218,8 @@ def _ceiling(items: Items, clauses: Sequence[tuple[Clause, bool]], at: int) -> i
     for clause, nested in clauses[at + 1 :]:
         if clause.mention and clause.mention[0] <= own.cue[0] < clause.mention[1]:
             return clause.mention[1]
+        if not nested and _semicolon(items, clause) >= own.right:
+            return _semicolon(items, clause)
         if not nested and clause.left >= own.right:
             return clause.left if clause.barrier < own.right else min(clause.left, clause.barrier)
     return len(items)
@@ -221,7 +266,7 @@ def _finding(document: Document, items: Items, placed: _Placed, number: int) -> 
     return Finding(
         content=spans_of(items, content.ranges),
         cue=(items[clause.cue[0]].start, items[clause.cue[1] - 1].end),
-        mention=_span(items, clause.mention),
+        mention=None if clause.verb.lemma == "hear" else _span(items, clause.mention),
         sentence=number,
         clause=_clause_span(items, clause),
         lemma=clause.verb.lemma,
@@ -257,7 +302,8 @@ def _construction(items: Items, clause: Clause, content: Content) -> Constructio
 def _is_statement(items: Items, placed: _Placed, content: Content, act: Act) -> bool:
     """What a careful editor would list (the others are attributed all the same)."""
     clause = placed.clause
-    narrator = clause.mention is not None and low(items, clause.mention[0]) in _NARRATORS
+    lone = clause.mention is not None and clause.mention[1] - clause.mention[0] == 1
+    narrator = lone and clause.mention is not None and low(items, clause.mention[0]) in _NARRATORS
     if placed.nested or clause.negated or narrator:
         return False
     words = count_words(items, content.ranges)
@@ -267,7 +313,27 @@ def _is_statement(items: Items, placed: _Placed, content: Content, act: Act) -> 
     if content.frame is Frame.QUOTE:
         return quoted
     if content.frame is Frame.NAME:
-        return quoted and clause.shape is not Shape.PARTICIPLE
+        return _is_verdict(items, clause, content, quoted)
     if content.frame in (Frame.ASK, Frame.PROMISE):
-        return act is not Act.THOUGHT and words >= 3 and low(items, clause.object_at) != "not"
-    return words >= (3 if quoted else 5) and clause.verb.lemma in _ASKING
+        refused = clause.verb.lemma in _REFUSALS or low(items, clause.object_at) == "not"
+        return act is not Act.THOUGHT and words >= 3 and not refused
+    return _is_wish(items, clause, words, quoted)
+
+
+def _is_verdict(items: Items, clause: Clause, content: Content, quoted: bool) -> bool:
+    """ "called it “a farce”", "accused the bank of fraud", "blamed rain for the delay"."""
+    if quoted and clause.shape is not Shape.PARTICIPLE:
+        return True
+    links = _CHARGES.get(clause.verb.lemma)
+    start, end = content.ranges[-1]
+    return links is not None and any(low(items, i) in links for i in range(start + 1, end - 1))
+
+
+def _is_wish(items: Items, clause: Clause, words: int, quoted: bool) -> bool:
+    """ "called for an inquiry", "warned of floods", "denied taking bribes"."""
+    lemma = clause.verb.lemma
+    if lemma in _DENIALS:
+        return low(items, clause.object_at).endswith("ing") and words >= 2
+    if clause.frame is Frame.OBJECT:
+        return lemma in _ASKING | _WARNING and words >= 2
+    return words >= (3 if quoted else 5) and lemma in _ASKING

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from app.extraction.clauses import find_clauses
+from app.extraction.clauses import Clause, find_clauses
 from app.extraction.cues import Frame, lexicon
 from app.extraction.document import Document, ItemKind, Sentence
 from app.extraction.findings import Construction, Finding
-from app.extraction.grammar import Items, grammar, is_quote, low
+from app.extraction.grammar import Items, grammar, is_adverb, is_quote, low
 from app.extraction.phrases import phrase_end
 from app.extraction.types import Act, Span
 
@@ -24,10 +24,10 @@ def continue_findings(document: Document, found: Sequence[Finding]) -> list[Find
     last_sentence = -10  # the sentence that the last finding reached to
     for number, sentence in enumerate(document.sentences):
         own = sorted(by_sentence.get(number, []), key=lambda f: f.start)
-        if not own:
+        if not own and sentence.is_prose:
             own = _referring_back(document, number, out)
         if own:
-            out.extend(own)
+            out.extend(_with_resumed(document, sentence, own))
             last_sentence = number
             continue
         extended = _extended(document, sentence, number, out, last_sentence)
@@ -39,11 +39,37 @@ def continue_findings(document: Document, found: Sequence[Finding]) -> list[Find
 # --- quotations without a cue of their own ---
 
 
+def _with_resumed(document: Document, sentence: Sentence, own: list[Finding]) -> list[Finding]:
+    """The findings of a sentence, with "“…”, it added; and, later, “…”" as one more."""
+    last = own[-1]
+    items = sentence.items
+    at = max((i for i, item in enumerate(items) if low(items, i) == ";"), default=len(items))
+    start = _past_connectives(items, at + 1)
+    behind = is_quote(items, start) and all(b <= items[start].start for _, b in last.content)
+    closes = all(item.kind is not ItemKind.WORD for item in items[start + 1 :])
+    if not (behind and closes and last.construction is Construction.QUOTATION):
+        return own
+    if len(document.text[items[start].start : items[start].end].split()) < _MIN_IMPLICIT_WORDS:
+        return own
+    span = (items[start].start, items[start].end)
+    return [*own, _implicit(span, last, last.sentence)]
+
+
+def _past_connectives(items: Items, at: int) -> int:
+    """The index behind "and, later,"."""
+    start = at
+    while at - start < 6 and (
+        low(items, at) in (",", ":", "and", "but", "then") or is_adverb(low(items, at))
+    ):
+        at += 1
+    return at
+
+
 def _extended(
     document: Document, sentence: Sentence, number: int, out: list[Finding], last: int
 ) -> bool | None:
     """Give a sentence that is all quotation to the finding before it; None if there is none."""
-    quoted = _whole_quotation(document, sentence)
+    quoted = _whole_quotation(document, sentence) if sentence.is_prose else None
     if quoted is None or not out or not _is_near(document, number, last):
         return None
     before = out[-1]
@@ -61,20 +87,23 @@ def _extended(
     if is_run and before.statement and not announced and _is_direct(document, before):
         out[-1] = replace(before, content=(*before.content, quoted))
         return True
-    out.append(
-        Finding(
-            content=(quoted,),
-            cue=None,
-            mention=None,
-            sentence=number,
-            clause=(quoted[0], quoted[0]),
-            lemma="",
-            act=before.act if before.act is not Act.THOUGHT else Act.SPEECH,
-            construction=Construction.IMPLICIT,
-            inherits=True,
-        )
-    )
+    out.append(_implicit(quoted, before, number))
     return True
+
+
+def _implicit(quoted: Span, before: Finding, sentence: int) -> Finding:
+    """A quotation with no cue, by the speaker of the finding before it."""
+    return Finding(
+        content=(quoted,),
+        cue=None,
+        mention=None,
+        sentence=sentence,
+        clause=(quoted[0], quoted[0]),
+        lemma="",
+        act=before.act if before.act is not Act.THOUGHT else Act.SPEECH,
+        construction=Construction.IMPLICIT,
+        inherits=True,
+    )
 
 
 def _is_direct(document: Document, finding: Finding) -> bool:
@@ -167,12 +196,22 @@ def _active_reference(items: Items) -> tuple[int, tuple[int, int]] | None:
         )
         bare = (
             clause.mention[0] <= 1
+            and (clause.verb.has(Frame.TELL) or not _has_object(items, clause))
             and low(items, clause.right) in ("", ".")
             and (clause.right >= len(items) - 1)
         )
         if refers or bare:
             return clause.cue[0], clause.mention
     return None
+
+
+def _has_object(items: Items, clause: Clause) -> bool:
+    """Whether a noun stands behind the cue ("urged caution")."""
+    word = low(items, clause.cue[1])
+    words = grammar()
+    return clause.right > clause.cue[1] and not (
+        word in words.prepositions or word in words.time_nouns or is_adverb(word)
+    )
 
 
 def _sentence_before(document: Document, number: int, out: Sequence[Finding]) -> Span | None:

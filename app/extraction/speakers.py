@@ -5,18 +5,21 @@ pronouns to the nearest speaker or subject that fits in gender and number. Where
 article says who it is, nobody is named.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from app.extraction.contents import leading_subject
-from app.extraction.document import Document, Item, ItemKind, words_between
-from app.extraction.findings import Finding
+from app.extraction.document import Document, Item, ItemKind
+from app.extraction.findings import Construction, Finding
 from app.extraction.folding import fold
 from app.extraction.grammar import grammar
+from app.extraction.introductions import described_people
 from app.extraction.mentions import Mention, parse_mention
-from app.extraction.people import People, Person, is_role, may_open_name, name_data, name_runs
+from app.extraction.organizations import Organizations
+from app.extraction.people import People, Person, is_role, name_data
 from app.extraction.roles import Described
+from app.extraction.transcripts import ANSWER_LABELS
 from app.extraction.types import Span, SpeakerKind, SpeakerName
 
 _PRONOUN_REACH = 6  # sentences
@@ -69,6 +72,7 @@ class Resolver:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._people = People(document)
+        self._organizations = Organizations(document, self._people)
         self._memory = _Memory()
         self._aliases: dict[str, dict[str, None]] = {}
         self._descriptions: dict[str, str] = {}
@@ -80,12 +84,27 @@ class Resolver:
             return Resolved(last.speakers, Found.INHERITED) if last and last.speakers else _NOBODY
         if finding.mention is None:
             return _NOBODY
-        mention = parse_mention(self._document.text, finding.mention, self._people)
+        mention = self._parsed(finding, finding.mention)
         resolved, gender, plural = self._by_mention(mention, finding)
-        self._memory.spoken.append(
-            _Known(finding.mention[0], finding.sentence, resolved.speakers, gender, plural)
-        )
+        if not (finding.nested and mention.pronoun == "who"):
+            self._memory.spoken.append(
+                _Known(finding.mention[0], finding.sentence, resolved.speakers, gender, plural)
+            )
         return resolved
+
+    def _parsed(self, finding: Finding, span: Span) -> Mention:
+        """The mention in a span; the label of a turn is a person, if it is no outlet."""
+        text = self._document.text
+        if finding.construction is not Construction.TURN:
+            return parse_mention(text, span, self._people)
+        if text[span[0] : span[1]].lower() in ANSWER_LABELS:
+            first = min(self._people.people, key=lambda p: p.places[0], default=None)
+        else:
+            first = self._people.labelled(span)
+        if first is None:
+            return parse_mention(text, span, self._people)
+        name = text[span[0] : span[1]] if first.name.endswith(text[span[0] : span[1]]) else ""
+        return Mention(parts=(Described(SpeakerKind.PERSON, first, name, name, definite=True),))
 
     def finish(self, speakers: tuple[SpeakerName, ...]) -> tuple[SpeakerName, ...]:
         """The speakers with every alias and description that the whole article gave."""
@@ -106,23 +125,28 @@ class Resolver:
     def _by_mention(self, mention: Mention, finding: Finding) -> tuple[Resolved, str, bool]:
         if mention.pronoun:
             return self._by_pronoun(mention.pronoun, finding)
-        results = [self._by_described(part) for part in mention.parts]
+        position = finding.mention[0] if finding.mention else finding.clause[0]
+        results = [self._by_described(part, position) for part in mention.parts]
         speakers = tuple(speaker for found, _ in results for speaker in found.speakers)
         if not speakers:
             return _NOBODY, "", False
-        plural = len(speakers) > 1 or speakers[0].kind is SpeakerKind.GROUP
+        plural = len(speakers) > 1 or _is_plural(mention.parts[0], speakers[0])
         return Resolved(speakers, results[0][0].how), results[0][1], plural
 
-    def _by_described(self, part: Described) -> tuple[Resolved, str]:
+    def _by_described(self, part: Described, position: int) -> tuple[Resolved, str]:
         if part.person is not None:
             return self._by_person(part, part.person)
-        known = self._known_organization(part)
+        known = self._known_organization(part, position)
         if known is not None:
             return Resolved((known,), Found.ROLE), ""
         if part.name:
-            self._note(part.name, part.printed, None)
-            return Resolved((SpeakerName(part.name, part.kind, (part.printed,)),), Found.NAME), ""
-        person = self._by_role(part)
+            name = part.name
+            if name != part.description:  # a name, and no "Norwegian government"
+                name = self._organizations.full_name(name)
+                self._organizations.note(name, position)
+            self._note(name, part.printed, None)
+            return Resolved((SpeakerName(name, part.kind, (part.printed,)),), Found.NAME), ""
+        person = self._by_role(part) or self._by_origin(part)
         if person is not None:
             resolved, gender = self._by_person(part, person)
             return Resolved(resolved.speakers, Found.ROLE), gender
@@ -164,20 +188,19 @@ class Resolver:
             self._remember_role(part, person)
             person.gender = person.gender or part.gender
 
-    def _known_organization(self, part: Described) -> SpeakerName | None:
-        """The organisation that "the company" or "the ministry" stands for, if one has spoken."""
-        if part.kind is not SpeakerKind.ORGANIZATION or not part.head or not part.definite:
+    def _known_organization(self, part: Described, position: int) -> SpeakerName | None:
+        """The organisation or study that "the company" stands for in the article."""
+        body = part.head in name_data().organization_nouns
+        if not part.head or not part.definite or (is_role(part.head) and not body):
             return None
-        if part.modifiers or any(c.isupper() for c in part.printed[1:]):
-            return None
+        if part.name and part.name != part.description:
+            return None  # a name of its own, which an apposition explains
         for known in reversed(self._memory.spoken[-12:]):
             for speaker in known.speakers:
-                if speaker.kind is not SpeakerKind.ORGANIZATION:
-                    continue
-                words = fold(speaker.name).split()
-                if part.head in words or part.head in name_data().any_organization:
+                if not part.modifiers and _is_body(speaker, part.head):
                     return speaker
-        return None
+        name = self._organizations.find(part.head, part.modifiers, position)
+        return None if name is None else SpeakerName(name, SpeakerKind.ORGANIZATION, (name,))
 
     def _by_role(self, part: Described) -> Person | None:
         """The person last described by the role that a mention repeats."""
@@ -196,6 +219,18 @@ class Resolver:
                 best, found = score, person
         return found
 
+    def _by_origin(self, part: Described) -> Person | None:
+        """The person last heard whom "the Brazilian", "the 34-year-old" stands for."""
+        stands = part.head in name_data().origins or part.head.endswith("year old")
+        if not (stands and part.definite and part.kind is SpeakerKind.UNNAMED):
+            return None
+        for known in reversed(self._memory.spoken[-4:]):
+            if len(known.speakers) == 1 and known.speakers[0].kind is SpeakerKind.PERSON:
+                return self._people.find(
+                    tuple(fold(known.speakers[0].name).split()), known.position
+                )
+        return None
+
     # --- pronouns ---
 
     def _by_pronoun(self, pronoun: str, finding: Finding) -> tuple[Resolved, str, bool]:
@@ -204,7 +239,11 @@ class Resolver:
         gender = {"he": "m", "him": "m", "his": "m", "she": "f", "her": "f"}.get(pronoun)
         if pronoun in ("i", "we", "you", "one", "me", "us"):
             return _NOBODY, "", False
-        known = self._subject_before(finding, gender) if gender else None
+        known = None
+        if gender:
+            known = self._subject_before(finding, gender)
+        elif pronoun == "they":
+            known = self._group_before(finding)
         spoken = self._last_spoken(pronoun, gender, finding.sentence)
         if known and (spoken is None or known.position > spoken.position):
             spoken = known
@@ -231,8 +270,32 @@ class Resolver:
                 return known
         return None
 
-    def _subject_before(self, finding: Finding, gender: str | None) -> _Known | None:
+    def _subject_before(self, finding: Finding, gender: str) -> _Known | None:
         """The nearest person who is the subject of a sentence before the pronoun, or of its own."""
+        for number, start, parts in self._subjects_before(finding):
+            person = parts[0].person
+            if len(parts) != 1 or person is None or (person.gender and person.gender != gender):
+                continue
+            self._note(person.name, parts[0].printed, None)
+            speaker = SpeakerName(person.name, SpeakerKind.PERSON)
+            return _Known(start, number, (speaker,), person.gender, False)
+        return None
+
+    def _group_before(self, finding: Finding) -> _Known | None:
+        """The nearest group of people that is the subject of a sentence before "they"."""
+        for number, start, parts in self._subjects_before(finding):
+            part = parts[0]
+            if len(parts) != 1 or part.kind is not SpeakerKind.GROUP or not part.description:
+                continue
+            speaker = SpeakerName(part.description, part.kind, (), part.description)
+            if _is_plural(part, speaker):
+                return _Known(start, number, (speaker,), "", True)
+        return None
+
+    def _subjects_before(
+        self, finding: Finding
+    ) -> Iterator[tuple[int, int, tuple[Described, ...]]]:
+        """The subjects before a pronoun that are no pronouns, nearest first: sentence, start."""
         sentences = self._document.sentences
         for number in range(finding.sentence, max(-1, finding.sentence - 4), -1):
             items = sentences[number].items
@@ -248,15 +311,8 @@ class Resolver:
                 continue
             span = (items[subject[0]].start, items[subject[1] - 1].end)
             mention = parse_mention(self._document.text, span, self._people)
-            if mention.pronoun or len(mention.parts) != 1:
-                continue
-            person = mention.parts[0].person
-            if person is None or (person.gender and person.gender != gender):
-                continue
-            self._note(person.name, mention.parts[0].printed, None)
-            speaker = SpeakerName(person.name, SpeakerKind.PERSON)
-            return _Known(span[0], number, (speaker,), person.gender, False)
-        return None
+            if not mention.pronoun and mention.parts:
+                yield number, span[0], mention.parts
 
     def _by_antecedent(self, finding: Finding) -> tuple[Resolved, str, bool]:
         """Who "who" stands for: the phrase before the relative clause."""
@@ -295,53 +351,30 @@ def _phrase_before(items: Sequence[Item]) -> Span | None:
     return (items[start].start, items[end - 1].end) if start < end else None
 
 
+def _is_body(speaker: SpeakerName, head: str) -> bool:
+    """Whether a speaker is an organisation, named or not, that a noun fits by its words."""
+    if speaker.kind is SpeakerKind.GROUP and head not in name_data().organization_nouns:
+        return False
+    if speaker.kind not in (SpeakerKind.ORGANIZATION, SpeakerKind.GROUP):
+        return False
+    return head in fold(speaker.name).split()
+
+
+def _is_plural(part: Described, speaker: SpeakerName) -> bool:
+    """Whether a group is several people, and no body like "the ministry"."""
+    if speaker.kind is not SpeakerKind.GROUP:
+        return False
+    return part.head not in name_data().organization_nouns or part.head in name_data().plural_people
+
+
 def _fits(known: _Known, pronoun: str, gender: str | None) -> bool:
     kind = known.speakers[0].kind
     if pronoun in ("they", "them", "their"):
         return known.plural or kind in (SpeakerKind.ORGANIZATION, SpeakerKind.GROUP)
     if pronoun in ("it", "its"):
         return kind is SpeakerKind.ORGANIZATION or (
-            kind is SpeakerKind.UNNAMED and not known.gender
+            kind is not SpeakerKind.PERSON and not known.plural and not known.gender
         )
     if known.plural or kind in (SpeakerKind.ORGANIZATION, SpeakerKind.GROUP):
         return False
     return not known.gender or known.gender == gender
-
-
-def described_people(
-    text: str, start: int, end: int, people: People
-) -> list[tuple[Described, Person]]:
-    """The people whom a stretch names together with a role in front of the name."""
-    items = words_between(text, start, end)
-    index_of = {item.start: at for at, item in enumerate(items)}
-    found = []
-    for run in name_runs(items):
-        short = people.shortened(run)
-        person = people.find(short.folded, run.start) if short.words else None
-        if person is None:
-            continue
-        name_at = index_of[short.words[0].start]
-        first = _role_start(items, name_at)
-        span = (items[first].start, short.words[-1].end)
-        found += [
-            (part, person)
-            for part in parse_mention(text, span, people).parts
-            if part.person is person and part.name and is_role(part.head)
-        ]
-    return found
-
-
-def _role_start(items: Sequence[Item], name_at: int) -> int:
-    """Where the role in front of a name begins: at most one plain noun, then capitals before it."""
-    at = name_at
-    while at > 0 and name_at - at < 6 and items[at - 1].kind is ItemKind.WORD:
-        before = items[at - 1]
-        if before.capital and not may_open_name(before):
-            break
-        plain_inside = any(not item.capital for item in items[at - 1 : name_at])
-        if not before.capital and (plain_inside and at < name_at and not is_role(before.low)):
-            break
-        if not before.capital and not is_role(before.low):
-            break
-        at -= 1
-    return at

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from app.extraction.data_files import load_data
 from app.extraction.folding import slugify
 from app.extraction.gazetteer import (
     Entity,
@@ -24,7 +25,7 @@ from app.extraction.gazetteer import (
     is_country,
     iter_entities,
 )
-from app.extraction.outlets import Form, PhraseTable, load_data, words_of
+from app.extraction.phrase_table import Form, PhraseTable, form_words
 from app.extraction.types import Span
 
 MAX_IPTC = 5
@@ -78,7 +79,7 @@ def iptc_concepts() -> tuple[TopicConcept, ...]:
     """The selected Media Topics with all their ancestors, parents before children."""
     return tuple(
         TopicConcept(item["code"], item["name"], item.get("parent"))
-        for item in load_data("iptc.toml")["concept"]
+        for item in load_data("iptc")["concept"]
     )
 
 
@@ -103,7 +104,7 @@ def _family(code: str) -> str:
 @cache
 def _table() -> PhraseTable[_Evidence]:
     weights: dict[tuple[str, ...], list[tuple[str, float]]] = {}
-    for item in load_data("iptc.toml")["concept"]:
+    for item in load_data("iptc")["concept"]:
         for key, weight in (("strong", _STRONG), ("weak", _WEAK)):
             for words in {w for term in item.get(key, ()) for w in _inflections(term)}:
                 weights.setdefault(words, []).append((item["code"], weight))
@@ -112,7 +113,7 @@ def _table() -> PhraseTable[_Evidence]:
 
 def _inflections(term: str) -> Iterator[tuple[str, ...]]:
     """The words of a term, and of its plural in -s where it may have one."""
-    *first, last = words_of(term)
+    *first, last = form_words(term)
     yield (*first, last)
     if last.islower() and last.isalpha() and not last.endswith(("s", "ing", "ed")):
         ending = last[:-1] + "ies" if re.search(r"[^aeiou]y$", last) else last + "s"

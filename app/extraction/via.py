@@ -1,6 +1,7 @@
 """The chain of outlets, platforms and channels through which words came to the article."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from functools import cache
 
@@ -18,41 +19,48 @@ def _unlisted() -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(p) for p in load_data("occasions")["via"]["unlisted"])
 
 
-def find_via(
-    text: str, regions: Iterable[Span], lemma: str, leave_out: Iterable[str]
-) -> tuple[str, ...]:
-    """Canonical names of the outlets named in the regions around a cue, in order of the text.
+class ViaFinder:
+    """The outlets that a text names, read once."""
 
-    ``leave_out`` are names that are not links of the chain: the speakers and the publisher.
-    """
-    out = {fold(name) for name in leave_out}
-    found: list[tuple[int, str]] = []
-    for start, end in regions:
-        found += _in_region(text, start, min(end, start + _MAX_REACH))
-    platform = load_data("occasions")["via"]["platform_verbs"].get(lemma)
-    if platform:
-        found.append((-1, platform))
-    names: list[str] = []
-    for _, name in sorted(found):
-        if name not in names and fold(name) not in out:
-            names.append(name)
-    return tuple(names)
+    def __init__(self, text: str) -> None:
+        self._text = text
+        found = [(a, b, outlet.name) for (a, b), outlet in iter_outlets(text, 0, len(text))]
+        self._listed = found
+        self._starts = [a for a, _, _ in found]
 
+    def find(
+        self, regions: Iterable[Span], lemma: str, leave_out: Iterable[str]
+    ) -> tuple[str, ...]:
+        """Canonical names of the outlets named in the regions around a cue, in order of the text.
 
-def _in_region(text: str, start: int, end: int) -> list[tuple[int, str]]:
-    found = []
-    taken: list[Span] = []
-    for (a, b), outlet in iter_outlets(text, start, end):
-        found.append((a, outlet.name))
-        taken.append((a, b))
-    for pattern in _unlisted():
-        for match in pattern.finditer(text, start, end):
-            a, b = match.span(1)
-            if any(x < b and a < y for x, y in taken):
-                continue
-            name = _TRAILING.sub("", match.group(1))
-            listed = find_outlet(name)
-            if name:
-                found.append((a, listed.name if listed else name))
-                taken.append((a, b))
-    return found
+        ``leave_out`` are names that are not links of the chain: the speakers and the publisher.
+        """
+        out = {fold(name) for name in leave_out}
+        found: list[tuple[int, str]] = []
+        for start, end in regions:
+            found += self._in_region(start, min(end, start + _MAX_REACH))
+        platform = load_data("occasions")["via"]["platform_verbs"].get(lemma)
+        if platform:
+            found.append((-1, platform))
+        names: list[str] = []
+        for _, name in sorted(found):
+            if name not in names and fold(name) not in out:
+                names.append(name)
+        return tuple(names)
+
+    def _in_region(self, start: int, end: int) -> list[tuple[int, str]]:
+        first, last = bisect_left(self._starts, start), bisect_left(self._starts, end)
+        listed = [one for one in self._listed[first:last] if one[1] <= end]
+        found = [(a, name) for a, _, name in listed]
+        taken: list[Span] = [(a, b) for a, b, _ in listed]
+        for pattern in _unlisted():
+            for match in pattern.finditer(self._text, start, end):
+                a, b = match.span(1)
+                if any(x < b and a < y for x, y in taken):
+                    continue
+                name = _TRAILING.sub("", match.group(1))
+                listed_as = find_outlet(name)
+                if name:
+                    found.append((a, listed_as.name if listed_as else name))
+                    taken.append((a, b))
+        return found

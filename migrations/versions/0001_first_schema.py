@@ -108,7 +108,9 @@ def upgrade() -> None:
         sa.Column(
             "search",
             postgresql.TSVECTOR(),
-            sa.Computed("to_tsvector('onrecord'::regconfig, substr(text, 1, 100000))", persisted=True),
+            sa.Computed(
+                "to_tsvector('onrecord'::regconfig, substr(text, 1, 100000))", persisted=True
+            ),
             nullable=False,
         ),
         sa.Column("merged_into_id", sa.BigInteger(), nullable=True),

@@ -82,6 +82,13 @@ def test_sentences_cover_their_items(text: str) -> None:
         "Ann Lee said x. She said y. ",
         "a" * 50,
         "Ann Lee said that. ",
+        "X said ",
+        "who said ",
+        "a, ",
+        "“a” he said ",
+        "The bank said x. ",
+        "Acme Bank said x. The company said y. ",
+        "quoted by A",
     ],
 )
 def test_time_is_linear(unit: str) -> None:

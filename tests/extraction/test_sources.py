@@ -143,3 +143,17 @@ def test_credits(text: str, credits: Credits) -> None:
 )
 def test_title(text: str, title: str | None) -> None:
     assert find_title(text) == title
+
+
+def test_what_a_relative_clause_tells_of_the_speaker_is_not_the_occasion():
+    (found,) = read("“This changes the field,” said Ana Ruiz, a chemist in Lima who led the study.")
+    assert (found.found.medium, found.found.act) == (None, Act.SPEECH)
+
+
+def test_the_source_of_another_idea_is_not_the_source_of_these_words():
+    found = read(
+        "Ana Ruiz said that the council rejects the plan, an idea raised on Monday by Luis "
+        "Vega in an interview with The Guardian as a way out."
+    )
+    ruiz = next(one.found for one in found if one.speaker == "Ana Ruiz")
+    assert (ruiz.via, ruiz.medium) == ((), None)
