@@ -5,7 +5,7 @@ import logging
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -85,13 +85,12 @@ def _stop(_signal: int, _frame: object) -> NoReturn:
 @contextmanager
 def _database(settings: Settings) -> Iterator[tuple[Settings, Engine]]:
     """Settings with a database that answers, and an engine; the embedded one is migrated."""
-    if settings.database_url is not None:
-        yield settings, make_engine(settings.database_url)
-        return
-    with embedded_postgres(settings.data_dir) as url:
+    given = settings.database_url
+    with nullcontext(given) if given else embedded_postgres(settings.data_dir) as url:
         engine = make_engine(url)
         try:
-            run_migrations(engine)
+            if given is None:
+                run_migrations(engine)
             yield settings.model_copy(update={"database_url": url}), engine
         finally:
             engine.dispose()

@@ -14,7 +14,12 @@ _BACKLOG = 2048
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """A socket on the address. Raises StartupError naming it where that cannot be had."""
+    """A listening socket on the address.
+
+    Two processes may both bind, but only one can listen. Who asks too early waits in line.
+    Raises StartupError naming the address where it cannot be had.
+    """
+    sock = None
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -22,12 +27,13 @@ def bind(host: str, port: int) -> socket.socket:
         sock = socket.socket(family, kind, protocol)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.bind(address)
-        # Two that bind may both succeed; only one can listen. Who asks too early waits in line.
         sock.listen(_BACKLOG)
     except (OSError, UnicodeError) as error:
+        if sock is not None:
+            sock.close()
+        reason = getattr(error, "strerror", None) or error
         raise StartupError(
-            f"cannot listen on {host}:{port}: {getattr(error, 'strerror', None) or error}; "
-            "choose another port with PORT"
+            f"cannot listen on {host}:{port}: {reason}; choose another port with PORT"
         ) from error
     return sock
 

@@ -1,5 +1,6 @@
 """One statement or two: design.md section 3."""
 
+import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -179,12 +180,12 @@ articles = st.lists(
         st.integers(0, 3),  # what else the text says, so that some texts are copies
     ),
     min_size=2,
-    max_size=7,
+    max_size=6,
 )
 
 
 @settings(
-    max_examples=25,
+    max_examples=200 if os.environ.get("ONRECORD_CAMPAIGN") else 10,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
