@@ -18,7 +18,7 @@ ENV PATH=/opt/onrecord/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     HOST=0.0.0.0 \
     PORT=8000
-USER onrecord
+USER 10001
 WORKDIR /home/onrecord
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=5 \

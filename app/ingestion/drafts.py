@@ -1,6 +1,7 @@
 """Drafts: attributions of one article made ready for the database, before any row is touched."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,7 +16,9 @@ _CONTEXT = 120  # characters of prefix and suffix, at most
 _LONGEST_NAME = 200
 _LONGEST_MENTION = 500
 _MOST_SPANS = 100
-_QUOTES = "\"'“”„‟‘’‚‛«»‹›`"
+# One mark at each end; those of a quotation within stay.
+_OPENING = re.compile(r"^\s*(?:``|''|[\"'“„‟‘‚‛«‹»›])\s*")
+_CLOSING = re.compile(r"\s*(?:''|[\"'”“’‘»›«‹])\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ def statement_text(exacts: Sequence[str], kind: Kind) -> str:
     """
     parts = [" ".join(exact.split()) for exact in exacts]
     if kind is Kind.DIRECT:
-        parts = [part.strip(_QUOTES).strip() for part in parts]
+        parts = [_CLOSING.sub("", _OPENING.sub("", part)) for part in parts]
         parts[-1] = parts[-1].removesuffix(",")
     return " ".join(part for part in parts if part)
 
