@@ -118,8 +118,8 @@ def translate_errors() -> Iterator[None]:
         yield
     except (SQLAlchemyError, OSError, asyncpg.PostgresError, psycopg.OperationalError) as error:
         if is_gone(error):
-            reason = str(getattr(error, "orig", None) or error).strip().splitlines()
+            words = str(getattr(error, "orig", None) or error).strip() or type(error).__name__
             raise DatabaseUnavailableError(
-                f"the database does not answer: {reason[0] if reason else error!r}"
+                f"the database does not answer: {words.splitlines()[0]}"
             ) from error
         raise

@@ -150,7 +150,7 @@ def test_a_database_that_does_not_answer_is_one_line(onrecord: Onrecord):
     url = "postgresql://someone:secret@127.0.0.1:1/nothing"
     for command in (["up"], ["migrate"], ["ingest", "x.txt"]):
         error = one_line_error(onrecord(*command, DATABASE_URL=url, PORT=str(free_port())))
-        assert "does not answer" in error
+        assert "the database does not answer: connection failed" in error
         assert "secret" not in error
 
 
