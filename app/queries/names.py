@@ -12,7 +12,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.db import AnyRow, AnySelect
 from app.errors import InvalidParameterError
@@ -98,11 +98,14 @@ async def resolve_speaker(connection: AsyncConnection, name: str) -> Resolution:
     else:
         return Resolution(name, [], [], [])
     survivors = select(func.coalesce(bearer.merged_into_id, bearer.id)).where(condition)
-    rows = await _most_used(connection, _speakers().where(Speaker.id.in_(survivors)), "speakers")
-    if len(rows) > _MOST:
-        raise _too_many(name, "speaker")
-    rows = _exact(rows, name, folded)
-    return _resolution(name, rows, [] if rows else await _suggest_speakers(connection, folded))
+    query = _speakers().where(Speaker.id.in_(survivors))
+    rows = _exact(await _most_used(connection, query, name, "speaker"), name, folded)
+    if rows:
+        return _resolution(name, rows)
+    named_kinds = Speaker.kind.in_([SpeakerKind.PERSON, SpeakerKind.ORGANIZATION])
+    living = _speakers().where(named_kinds, Speaker.merged_into_id.is_(None))
+    like = await _suggest(connection, living, Speaker.id, SpeakerAlias.speaker_id, folded)
+    return _resolution(name, [], like)
 
 
 def _exact(rows: list[AnyRow], name: str, folded: str) -> list[AnyRow]:
@@ -119,35 +122,41 @@ def _exact(rows: list[AnyRow], name: str, folded: str) -> list[AnyRow]:
     return by_name + [row for row in people if row not in by_name] if certain else rows
 
 
-async def _most_used(connection: AsyncConnection, query: AnySelect, what: str) -> list[AnyRow]:
-    limited = query.order_by(query.selected_columns["uses"].desc(), query.selected_columns["id"])
-    return list((await connection.execute(limited.limit(_MOST + 1))).all())
+async def _most_used(
+    connection: AsyncConnection, query: AnySelect, name: str, parameter: str
+) -> list[AnyRow]:
+    """The rows, the most used first. Raises InvalidParameterError where they are too many."""
+    columns = query.selected_columns
+    query = query.order_by(columns["uses"].desc(), columns["id"]).limit(_MOST + 1)
+    rows = list((await connection.execute(query)).all())
+    if len(rows) > _MOST:
+        raise InvalidParameterError(
+            f"{name!r} means more than {_MOST:,} {parameter}s; give a longer name, a slug or an id",
+            parameter=parameter,
+        )
+    return rows
 
 
-def _too_many(name: str, parameter: str) -> InvalidParameterError:
-    return InvalidParameterError(
-        f"{name!r} means more than {_MOST:,} {parameter}s; give a longer name, a slug or an id",
-        parameter=parameter,
-    )
-
-
-async def _suggest_speakers(connection: AsyncConnection, folded: str) -> list[AnyRow]:
-    likeness = func.max(
-        func.similarity(SpeakerAlias.folded, folded)
-        + func.word_similarity(folded, SpeakerAlias.folded)
-    )
+async def _suggest(
+    connection: AsyncConnection,
+    query: AnySelect,
+    entity_id: InstrumentedAttribute[int],
+    owner: InstrumentedAttribute[int],
+    folded: str,
+) -> list[AnyRow]:
+    """The rows of `query` with the aliases most like a name (trigrams); `owner` is an alias's."""
+    alias = owner.class_.folded
+    likeness = func.max(func.similarity(alias, folded) + func.word_similarity(folded, alias))
     like = (
-        select(SpeakerAlias.speaker_id, likeness.label("likeness"))
-        .where(or_(SpeakerAlias.folded.op("%")(folded), SpeakerAlias.folded.op("%>")(folded)))
-        .group_by(SpeakerAlias.speaker_id)
+        select(owner.label("owner"), likeness.label("likeness"))
+        .where(or_(alias.op("%")(folded), alias.op("%>")(folded)))
+        .group_by(owner)
         .subquery()
     )
+    uses = query.selected_columns["uses"]
     query = (
-        _speakers()
-        .join(like, like.c.speaker_id == Speaker.id)
-        .where(Speaker.kind.in_([SpeakerKind.PERSON, SpeakerKind.ORGANIZATION]))
-        .where(Speaker.merged_into_id.is_(None))
-        .order_by(like.c.likeness.desc(), Speaker.statement_count.desc(), Speaker.id)
+        query.join(like, like.c.owner == entity_id)
+        .order_by(like.c.likeness.desc(), uses.desc(), entity_id)
         .limit(_SUGGESTIONS)
     )
     return list((await connection.execute(query)).all())
@@ -200,29 +209,13 @@ async def resolve_source(connection: AsyncConnection, name: str) -> Resolution:
     else:
         tiers = []
     for condition in tiers:
-        rows = await _most_used(connection, _sources().where(condition), "sources")
-        if len(rows) > _MOST:
-            raise _too_many(name, "source")
+        rows = await _most_used(connection, _sources().where(condition), name, "source")
         if rows:
             return _resolution(name, rows)
-    return _resolution(name, [], await _suggest_sources(connection, folded) if folded else [])
-
-
-async def _suggest_sources(connection: AsyncConnection, folded: str) -> list[AnyRow]:
-    likeness = func.max(func.similarity(SourceAlias.folded, folded))
-    like = (
-        select(SourceAlias.source_id, likeness.label("likeness"))
-        .where(or_(SourceAlias.folded.op("%")(folded), SourceAlias.folded.op("%>")(folded)))
-        .group_by(SourceAlias.source_id)
-        .subquery()
-    )
-    query = (
-        _sources()
-        .join(like, like.c.source_id == Source.id)
-        .order_by(like.c.likeness.desc(), Source.id)
-        .limit(_SUGGESTIONS)
-    )
-    return list((await connection.execute(query)).all())
+    if not folded:
+        return _resolution(name, [])
+    like = await _suggest(connection, _sources(), Source.id, SourceAlias.source_id, folded)
+    return _resolution(name, [], like)
 
 
 def _topics() -> AnySelect:
@@ -241,7 +234,7 @@ async def resolve_topic(connection: AsyncConnection, name: str) -> Resolution:
     `ids` holds the narrower topics too; `matched` shows only what was named.
     """
     condition = Topic.id == int(name) if is_id(name) else _topic_condition(name)
-    rows = await _most_used(connection, _topics().where(condition), "topics")
+    rows = await _most_used(connection, _topics().where(condition), name, "topic")
     if not rows:
         return _resolution(name, [], await _suggest_topics(connection, name))
     tree = select(Topic.id).where(Topic.id.in_([row.id for row in rows])).cte(recursive=True)
