@@ -215,7 +215,8 @@ def _tell(report: Report) -> None:
     for item in report.failures:
         err.print(f"failed: {plain(item.input)}: {plain(item.reason or '')}")
     counts = ", ".join(f"{report.count(outcome)} {outcome.value}" for outcome in Outcome)
-    out.print(f"{len(report.items)} inputs: {counts}")
+    inputs = "1 input" if len(report.items) == 1 else f"{len(report.items)} inputs"
+    out.print(f"{inputs}: {counts}")
 
 
 @cli.command("extract")
