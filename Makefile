@@ -10,7 +10,7 @@ ifdef DATA_DIR
 export DATA_DIR
 endif
 
-.PHONY: run test lint format lock bench soak campaign test-clients clean
+.PHONY: run test lint format lock bench soak campaign test-clients train clean
 
 run: $(VENV)/.runtime
 	@exec $(BIN)/onrecord up
@@ -45,6 +45,25 @@ test-clients: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.extraction
+
+# The tagger that is to become the core of extraction: see training/README.md. CORPUS is a folder
+# with polnear_train.jsonl and score.py, GOLD one with wikinews_dev.jsonl and seed.jsonl.
+BUILD ?= build/tagger
+TRAIN := .venv-training/bin/python -m training
+
+train: .venv-training/.made
+	$(TRAIN).base $(BUILD)/base
+	$(TRAIN).train $(CORPUS)/polnear_train.jsonl $(BUILD)/run --base $(BUILD)/base --epochs 9 --lr 2e-4
+	$(TRAIN).export $(BUILD)/run/epoch9.pt $(CORPUS)/polnear_train.jsonl $(BUILD)/model --base $(BUILD)/base
+	$(TRAIN).fit $(BUILD)/model $(CORPUS)/polnear_train.jsonl --scorer $(CORPUS)/score.py
+	$(TRAIN).statement_fit $(BUILD)/model $(BUILD)/model/statement.json $(GOLD)/wikinews_dev.jsonl $(GOLD)/seed.jsonl
+	$(TRAIN).calibrate $(BUILD)/model $(CORPUS)/polnear_train.jsonl $(BUILD)/model/confidence.json --scorer $(CORPUS)/score.py
+	$(TRAIN).evaluate $(BUILD)/model $(CORPUS)/polnear_train.jsonl --held-out --scorer $(CORPUS)/score.py
+
+.venv-training/.made: training/requirements.txt
+	$(PYTHON) -m venv --clear .venv-training
+	.venv-training/bin/python -m pip install --quiet -r training/requirements.txt
+	@touch $@
 
 # The locks name versions and hashes, never an index.
 lock: $(VENV)/.dev
