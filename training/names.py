@@ -17,7 +17,7 @@ Ibrahim Davies Pritchard Whitfield Blackwood Merkel Saleh Hussain Moretti Ionesc
 Campbell Gupta Oliveira Khan Larsson Schneider Ali Thompson Fraser Hargreaves Ellison Bradshaw
 Watanabe Park López Costa Ivanov Kuznetsova Asante Obi Lefèvre Moreau Müller Weber Conti Ferrari
 Kaya Öztürk Iyer Rao Eze Nwosu Berg Nilsen van-Dijk Jansen de-Boer al-Masri al-Khatib Nguyen
-Tran Lim Wong Kaplan Peskov Zakharova Lavrov Tusk Duda Orban Meloni Lukashenko Abe Modi Erdogan
+Tran Lim Wong Kaplan Belov Zakharova Lavrov Tusk Duda Orban Meloni Lukashenko Abe Modi Erdogan
 Netanyahu
 """.split()  # noqa: SIM905
 
