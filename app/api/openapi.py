@@ -8,9 +8,8 @@ from fastapi.openapi.utils import get_openapi
 from app.api.problems import MEDIA_TYPE, Problem
 
 DESCRIPTION = """\
-**Who said what, where it stands, and how we know.** Statements (quotes and claims) found in news
-articles, each with its speaker, the sources through which it came, its topics, and the exact
-words in the exact article.
+Statements (quotes and claims) found in news articles, each with its speaker, the sources through
+which it came, its topics, and the exact words in the exact article.
 
 Repeat a parameter for OR; different parameters are ANDed. An unknown parameter is an error that
 suggests the right one. Lists are paged with `page.next_cursor` (also in the `Link` header).
