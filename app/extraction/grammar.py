@@ -32,6 +32,7 @@ class Grammar:
     negations: frozenset[str]
     modals: frozenset[str]
     adverbs: frozenset[str]
+    nouns_in_ly: frozenset[str]
     time_nouns: frozenset[str]
     time_words: frozenset[str]
     addressees: frozenset[str]
@@ -89,7 +90,9 @@ def is_dash(items: Items, at: int) -> bool:
 
 def is_adverb(word: str) -> bool:
     """Whether a lower-case word is an adverb (by list, or by its ending)."""
-    return word in grammar().adverbs or (word.endswith("ly") and len(word) > 4)
+    if word in grammar().adverbs:
+        return True
+    return word.endswith("ly") and len(word) > 4 and word not in grammar().nouns_in_ly
 
 
 def is_verb_like(word: str) -> bool:

@@ -91,11 +91,11 @@ def parse_mention(text: str, span: Span, people: People, *, adopt: bool = True) 
 def _is_long_name(items: Sequence[Item]) -> bool:
     """Whether a phrase is one name with "of" in it ("the Ministry of Trade and Industry")."""
     words = [item for item in without_articles(items) if item.kind is ItemKind.WORD]
+    of = next((at for at, word in enumerate(words) if word.low in ("of", "for")), 0)
     return (
-        len(words) > 2
+        0 < of < len(words) - 1
         and words[0].capital
-        and words[0].low in name_data().organization_words | name_data().organization_nouns
-        and words[1].low in ("of", "for")
+        and words[of - 1].low in name_data().organization_words | name_data().organization_nouns
         and all(w.capital or w.low in ("of", "for", "and", "the") for w in words)
     )
 

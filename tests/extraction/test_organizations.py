@@ -101,3 +101,16 @@ def test_a_study_goes_by_its_title() -> None:
 def test_the_brazilian_is_the_person_who_spoke() -> None:
     text = "“I am glad,” said Marco Viale. The Brazilian added that he would stay."
     assert [speaker for speaker, _ in said(text)] == ["Marco Viale", "Marco Viale"]
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("The Editors Guild of Ghana said the ban was wrong.", "Editors Guild of Ghana"),
+        ("The editor of a Lagos daily said the ban was wrong.", "editor of a Lagos daily"),
+        ("The head of the family said the ban was wrong.", "head of the family"),
+    ],
+)
+def test_names_are_not_cut_short(text: str, speaker: str):
+    (found,) = read(text)
+    assert found.speaker == speaker
