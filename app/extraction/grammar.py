@@ -21,7 +21,6 @@ class Grammar:
     """The closed classes of ``data/grammar.toml``."""
 
     pronouns: frozenset[str]
-    personal: frozenset[str]
     relative: frozenset[str]
     determiners: frozenset[str]
     possessives: frozenset[str]

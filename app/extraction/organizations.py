@@ -158,10 +158,6 @@ class Organizations:
                 known.classes.add(kind)
 
 
-def _last_before(places: Sequence[int], position: int) -> int:
-    return places[bisect_left(places, position) - 1]
-
-
 def _is_named(part: Described) -> bool:
     """Whether a part is an organisation by name, and no place or people."""
     if part.kind is not SpeakerKind.ORGANIZATION or not any(c.isupper() for c in part.name):

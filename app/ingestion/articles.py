@@ -39,7 +39,18 @@ def find_repeat(
     The article of the same URL or origin decides; where there is none, any other will do: the
     same bytes under another name, with nothing else said about them, are no second article.
     """
-    known = _find(connection, origin, given.url, raw_sha256)
+    return _repeat(
+        connection, _find(connection, origin, given.url, raw_sha256), origin, given, raw_sha256
+    )
+
+
+def _repeat(
+    connection: Connection,
+    known: AnyRow | None,
+    origin: str,
+    given: Metadata,
+    raw_sha256: bytes,
+) -> int | None:
     if known is not None:
         repeats = raw_sha256 in (known.raw_sha256, _last_from(connection, known.id, origin))
         return known.id if repeats and _agrees(connection, given, known) else None
@@ -113,14 +124,16 @@ def write_article(connection: Connection, document: Document, drafts: Sequence[D
     again keep their rows, what vanished is withdrawn. The caller's transaction holds all of it.
     """
     lock(connection, LockClass.ARTICLE, filter(None, (document.origin, document.given.url)))
-    repeat = find_repeat(connection, document.origin, document.given, document.raw_sha256)
+    origin, given, raw_sha256 = document.origin, document.given, document.raw_sha256
+    known = _find(connection, origin, given.url, raw_sha256)
+    repeat = _repeat(connection, known, origin, given, raw_sha256)
     if repeat is not None:
         return Written(repeat, Outcome.UNCHANGED)
     lock(connection, LockClass.NAME, _lock_keys(document, drafts))
-    placed, old_publisher = _write_text(connection, document)
+    placed = _write_text(connection, document, known)
     touched = write_occurrences(connection, placed, drafts)
     refresh(connection, touched)
-    _refresh_publishers(connection, {placed.publisher_id, old_publisher})
+    _refresh_publishers(connection, {placed.publisher_id, known.source_id if known else None})
     return Written(placed.article_id, Outcome.INGESTED if placed.is_new else Outcome.UPDATED)
 
 
@@ -137,10 +150,9 @@ def _lock_keys(document: Document, drafts: Sequence[Draft]) -> set[str]:
     )
 
 
-def _write_text(connection: Connection, document: Document) -> tuple[Placed, int | None]:
-    """The article and version rows; gives them with the publisher that the article had before."""
+def _write_text(connection: Connection, document: Document, known: AnyRow | None) -> Placed:
+    """The article and version rows; `known` is the article as it was, where there is one."""
     text_sha256 = hashlib.sha256(document.text.encode()).digest()
-    known = _find(connection, document.origin, document.given.url, document.raw_sha256)
     values = _columns(connection, document, known, text_sha256)
     if known is None:
         n = 1
@@ -168,7 +180,7 @@ def _write_text(connection: Connection, document: Document) -> tuple[Placed, int
             set_={"raw_sha256": row.excluded.raw_sha256, "origin": row.excluded.origin},
         )
     )
-    placed = Placed(
+    return Placed(
         article_id=article_id,
         version=n,
         publisher_id=values["source_id"],
@@ -176,7 +188,6 @@ def _write_text(connection: Connection, document: Document) -> tuple[Placed, int
         text_sha256=text_sha256,
         is_new=known is None,
     )
-    return placed, known.source_id if known else None
 
 
 def _columns(

@@ -15,24 +15,19 @@ def ensure_concepts(connection: Connection) -> None:
 
     Runs once before a run of ingestion, so that no article has to create any.
     """
-    ids: dict[str, int] = {}
-    waiting = list(iptc_concepts())
-    while waiting:
-        ready = [c for c in waiting if c.parent is None or c.parent in ids]
-        for concept in ready:
+    rows = connection.execute(select(Topic.code, Topic.id).where(Topic.scheme == TopicScheme.IPTC))
+    ids: dict[str, int] = {row.code: row.id for row in rows}
+    for concept in iptc_concepts():  # parents come before their children
+        if concept.code not in ids:
             parent_id = ids[concept.parent] if concept.parent else None
             ids[concept.code] = _upsert(
                 connection, TopicScheme.IPTC, concept.code, concept.name, parent_id
             )
-        waiting = [c for c in waiting if c.code not in ids]
 
 
 def _upsert(
     connection: Connection, scheme: TopicScheme, code: str, name: str, parent_id: int | None
 ) -> int:
-    known = connection.scalar(select(Topic.id).where(Topic.scheme == scheme, Topic.code == code))
-    if known is not None:
-        return known
     row = insert(Topic).values(
         scheme=scheme, code=code, slug=slugify(name), name=name, parent_id=parent_id
     )

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, func, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, false, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -59,6 +59,22 @@ def _as_dict(row: AnyRow) -> dict[str, Any]:
     return {key: value for key, value in row._mapping.items() if not key.startswith("sort_key_")}
 
 
+def _keys(
+    sort: SpeakerSort | SourceSort | TopicSort,
+    entity: type[Speaker | Source | Topic],
+    count: SQLColumnExpression[int],
+) -> list[SortKey]:
+    """The order of a list of named things: by how much they are used, by name or by id."""
+    by_id = SortKey(entity.id, int)
+    match sort.value:
+        case "id":
+            return [by_id]
+        case "name":
+            return [SortKey(entity.name, str), by_id]
+        case _:
+            return [SortKey(count, int, descending=True), SortKey(entity.id, int, descending=True)]
+
+
 def _name_matches(condition: ColumnElement[bool], folded: str, query: AnySelect) -> AnySelect:
     # A query without letters or digits names nobody.
     return query.where(condition) if folded else query.where(false())
@@ -92,15 +108,7 @@ async def list_speakers(connection: AsyncConnection, parameters: SpeakerList) ->
         query = _name_matches(named(folded), folded, query)
     if parameters.kind:
         query = query.where(Speaker.kind.in_(parameters.kind))
-    by_id = SortKey(Speaker.id, int)
-    keys = {
-        SpeakerSort.COUNT: [
-            SortKey(Speaker.statement_count, int, descending=True),
-            SortKey(Speaker.id, int, descending=True),
-        ],
-        SpeakerSort.NAME: [SortKey(Speaker.name, str), by_id],
-        SpeakerSort.ID: [by_id],
-    }[parameters.sort]
+    keys = _keys(parameters.sort, Speaker, Speaker.statement_count)
     return await _answer(connection, query, keys, parameters, decode_cursor(parameters))
 
 
@@ -143,15 +151,7 @@ async def list_sources(connection: AsyncConnection, parameters: SourceList) -> d
         query = _name_matches(sources_named(folded), folded, query)
     if parameters.kind:
         query = query.where(Source.kind.in_(parameters.kind))
-    by_id = SortKey(Source.id, int)
-    keys = {
-        SourceSort.COUNT: [
-            SortKey(Source.article_count, int, descending=True),
-            SortKey(Source.id, int, descending=True),
-        ],
-        SourceSort.NAME: [SortKey(Source.name, str), by_id],
-        SourceSort.ID: [by_id],
-    }[parameters.sort]
+    keys = _keys(parameters.sort, Source, Source.article_count)
     return await _answer(connection, query, keys, parameters, decode_cursor(parameters))
 
 
@@ -173,15 +173,7 @@ async def list_topics(connection: AsyncConnection, parameters: TopicList) -> dic
         query = _name_matches(whole_words(words, folded), folded, query)
     if parameters.scheme:
         query = query.where(Topic.scheme.in_(parameters.scheme))
-    by_id = SortKey(Topic.id, int)
-    keys = {
-        TopicSort.COUNT: [
-            SortKey(Topic.statement_count, int, descending=True),
-            SortKey(Topic.id, int, descending=True),
-        ],
-        TopicSort.NAME: [SortKey(Topic.name, str), by_id],
-        TopicSort.ID: [by_id],
-    }[parameters.sort]
+    keys = _keys(parameters.sort, Topic, Topic.statement_count)
     return await _answer(connection, query, keys, parameters, decode_cursor(parameters))
 
 

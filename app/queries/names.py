@@ -51,9 +51,9 @@ def whole_words(column: SQLColumnExpression[str], folded: str) -> ColumnElement[
     return column.like(f"%{folded}%") & (" " + column + " ").like(f"% {folded} %")
 
 
-def named(folded: str) -> ColumnElement[bool]:
+def named(folded: str, speaker_id: SQLColumnExpression[int] = Speaker.id) -> ColumnElement[bool]:
     """Speakers with a name or alias of these folded words."""
-    return Speaker.id.in_(
+    return speaker_id.in_(
         select(SpeakerAlias.speaker_id).where(whole_words(SpeakerAlias.folded, folded))
     )
 
@@ -93,8 +93,7 @@ async def resolve_speaker(connection: AsyncConnection, name: str) -> Resolution:
     if is_id(name):
         condition = bearer.id == int(name)
     elif folded:
-        by_name = select(SpeakerAlias.speaker_id).where(whole_words(SpeakerAlias.folded, folded))
-        condition = or_(bearer.slug == name.casefold(), bearer.id.in_(by_name))
+        condition = or_(bearer.slug == name.casefold(), named(folded, bearer.id))
     else:
         return Resolution(name, [], [], [])
     survivors = select(func.coalesce(bearer.merged_into_id, bearer.id)).where(condition)
