@@ -5,6 +5,8 @@ say which cue a content word belongs to and which source a cue has: dot products
 plus a bias by distance, so that the engine can link with numpy.
 """
 
+import math
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +15,31 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
-from training.text import N_FEATURES
+from training.text import CLS, N_FEATURES, PAD, SEP
 
-HIDDEN, LAYERS, HEADS, INNER, VOCABULARY, POSITIONS = 384, 6, 12, 1536, 30522, 512
+VOCABULARY = 30522  # of bert-base-uncased; MPNet's is the same, four further on
 N_TAGS, LINK = 7, 64
 BUCKETS = 32  # of signed distance: 16 each way, two to each doubling
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What an encoder looks like."""
+
+    hidden: int
+    layers: int
+    inner: int
+    positions: int
+    epsilon: float
+    heads: int = 12
+    relative: int = 0  # buckets of a bias by distance, shared by the layers (MPNet)
+    frozen: int = 0  # lower layers that do not learn; the features come in above them
+
+
+SHAPES = {
+    "minilm": Shape(384, 6, 1536, 512, 1e-12),
+    "mpnet": Shape(768, 12, 3072, 512, 1e-5, relative=32, frozen=4),
+}
 
 
 class Dense(nn.Linear):
@@ -47,21 +69,22 @@ class Dense(nn.Linear):
 class Layer(nn.Module):
     """One layer, post-norm as in BERT; no dropout in attention, which lets the fused kernel run."""
 
-    def __init__(self, dropout: float) -> None:
+    def __init__(self, shape: Shape, dropout: float) -> None:
         super().__init__()
-        self.qkv = Dense(HIDDEN, 3 * HIDDEN)
-        self.out = Dense(HIDDEN, HIDDEN)
-        self.norm1 = nn.LayerNorm(HIDDEN, eps=1e-12)
-        self.up = Dense(HIDDEN, INNER)
-        self.down = Dense(INNER, HIDDEN)
-        self.norm2 = nn.LayerNorm(HIDDEN, eps=1e-12)
+        self.heads = shape.heads
+        self.qkv = Dense(shape.hidden, 3 * shape.hidden)
+        self.out = Dense(shape.hidden, shape.hidden)
+        self.norm1 = nn.LayerNorm(shape.hidden, eps=shape.epsilon)
+        self.up = Dense(shape.hidden, shape.inner)
+        self.down = Dense(shape.inner, shape.hidden)
+        self.norm2 = nn.LayerNorm(shape.hidden, eps=shape.epsilon)
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
-        b, n, _ = x.shape
-        q, k, v = self.qkv(x).view(b, n, 3, HEADS, HIDDEN // HEADS).permute(2, 0, 3, 1, 4)
+        b, n, hidden = x.shape
+        q, k, v = self.qkv(x).view(b, n, 3, self.heads, hidden // self.heads).permute(2, 0, 3, 1, 4)
         y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
-        y = self.out(y.transpose(1, 2).reshape(b, n, HIDDEN))
+        y = self.out(y.transpose(1, 2).reshape(b, n, hidden))
         x = self.norm1(x + self.dropout(y))
         y = self.down(F.gelu(self.up(x)))
         out: Tensor = self.norm2(x + self.dropout(y))
@@ -71,30 +94,67 @@ class Layer(nn.Module):
 class Tagger(nn.Module):
     """`forward` gives tag scores (b, n, 7) and link vectors (b, n, 4 * LINK + 1)."""
 
-    def __init__(self, dropout: float = 0.1) -> None:
+    def __init__(self, base: str = "minilm", dropout: float = 0.1) -> None:
         super().__init__()
-        self.words = nn.Embedding(VOCABULARY, HIDDEN)
-        self.positions = nn.Embedding(POSITIONS, HIDDEN)
-        self.features = nn.Embedding(N_FEATURES, HIDDEN)
+        self.base, self.shape = base, SHAPES[base]
+        hidden = self.shape.hidden
+        self.words = nn.Embedding(VOCABULARY, hidden)
+        self.positions = nn.Embedding(self.shape.positions, hidden)
+        self.features = nn.Embedding(N_FEATURES, hidden)
         nn.init.zeros_(self.features.weight)
-        self.norm = nn.LayerNorm(HIDDEN, eps=1e-12)
+        self.norm = nn.LayerNorm(hidden, eps=self.shape.epsilon)
         self.dropout = nn.Dropout(dropout)
-        self.layers = nn.ModuleList(Layer(dropout) for _ in range(LAYERS))
-        self.tags = nn.Linear(HIDDEN, N_TAGS)
-        self.links = nn.Linear(HIDDEN, 4 * LINK + 1)
+        self.layers = nn.ModuleList(Layer(self.shape, dropout) for _ in range(self.shape.layers))
+        if self.shape.relative:
+            self.relative = nn.Embedding(self.shape.relative, self.shape.heads)
+        self.tags = nn.Linear(hidden, N_TAGS)
+        self.links = nn.Linear(hidden, 4 * LINK + 1)
         self.distance = nn.Parameter(torch.zeros(2, BUCKETS))
+
+    def frozen(self) -> list[nn.Parameter]:
+        """The parameters that do not learn."""
+        if not self.shape.frozen:
+            return []
+        modules = [self.words, self.positions, self.norm, *self.layers[: self.shape.frozen]]
+        return [p for m in modules for p in m.parameters()] + [self.relative.weight]
+
+    def _mask(self, mask: Tensor | None, n: int) -> Tensor | None:
+        """What is added to attention's scores, or which keys may be seen."""
+        keys = None if mask is None else mask[:, None, None, :]
+        if not self.shape.relative:
+            return keys
+        places = torch.arange(n, device=self.words.weight.device)
+        bias = self.relative(relative_bucket(places[None] - places[:, None], self.shape.relative))
+        bias = bias.permute(2, 0, 1)[None]
+        return bias if keys is None else bias.masked_fill(~keys, -1e4)
 
     def forward(
         self, ids: Tensor, features: Tensor, mask: Tensor | None = None
     ) -> tuple[Tensor, Tensor]:
-        positions = torch.arange(ids.shape[1], device=ids.device)
-        x = self.words(ids) + self.positions(positions) + self.features(features)
-        x = self.dropout(self.norm(x))
-        keys = None if mask is None else mask[:, None, None, :]
-        for layer in self.layers:
+        keys = self._mask(mask, ids.shape[1])
+        with torch.set_grad_enabled(torch.is_grad_enabled() and not self.shape.frozen):
+            positions = torch.arange(ids.shape[1], device=ids.device)
+            x = self.words(ids) + self.positions(positions)
+            if not self.shape.frozen:
+                x = x + self.features(features)
+            x = self.dropout(self.norm(x))
+            for layer in self.layers[: self.shape.frozen]:
+                x = layer(x, keys)
+        if self.shape.frozen:
+            x = x + self.features(features)
+        for layer in self.layers[self.shape.frozen :]:
             x = layer(x, keys)
         x = self.dropout(x)
         return self.tags(x), self.links(x)
+
+
+def relative_bucket(distance: Tensor, buckets: int, furthest: int = 128) -> Tensor:
+    """The bucket of a signed distance in MPNet's attention bias (T5's, both ways)."""
+    half, size = buckets // 2, distance.abs()
+    exact = half // 2
+    far = torch.log(size.float().clamp(min=1) / exact) / math.log(furthest / exact)
+    large = (exact + (far * (half - exact)).long()).clamp(max=half - 1)
+    return torch.where(size < exact, size, large) + (distance > 0).long() * half
 
 
 def bucket(distance: Tensor) -> Tensor:
@@ -113,9 +173,42 @@ def link_scores(links: Tensor, distance: Tensor, which: int) -> Tensor:
     return scores
 
 
-def from_minilm(weights: Path, dropout: float = 0.1) -> Tagger:
-    """A tagger whose encoder has the weights of all-MiniLM-L6-v2 (`model.safetensors`)."""
-    model = Tagger(dropout)
+def pretrained(folder: Path, dropout: float = 0.1) -> Tagger:
+    """A tagger whose encoder has the weights of a folder that base.py made."""
+    weights = folder / "model.safetensors"
+    if (folder / "config.json").exists():
+        return _from_mpnet(weights, dropout)
+    return _from_minilm(weights, dropout)
+
+
+def _from_mpnet(weights: Path, dropout: float) -> Tagger:
+    model = Tagger("mpnet", dropout)
+    w: dict[str, Any] = load_file(str(weights))
+    state = model.state_dict()
+    words = w["embeddings.word_embeddings.weight"]
+    state["words.weight"] = words[4 : 4 + VOCABULARY].clone()
+    for ours, theirs in ((PAD, 1), (CLS, 0), (SEP, 2)):
+        state["words.weight"][ours] = words[theirs]
+    state["positions.weight"] = w["embeddings.position_embeddings.weight"][2:]
+    state["relative.weight"] = w["encoder.relative_attention_bias.weight"]
+    names = {
+        "out": "attention.attn.o", "norm1": "attention.LayerNorm", "up": "intermediate.dense",
+        "down": "output.dense", "norm2": "output.LayerNorm",
+    }  # fmt: skip
+    for part in ("weight", "bias"):
+        state[f"norm.{part}"] = w[f"embeddings.LayerNorm.{part}"]
+        for i in range(model.shape.layers):
+            old = f"encoder.layer.{i}."
+            qkv = [w[f"{old}attention.attn.{k}.{part}"] for k in "qkv"]
+            state[f"layers.{i}.qkv.{part}"] = torch.cat(qkv)
+            for ours, theirs in names.items():
+                state[f"layers.{i}.{ours}.{part}"] = w[f"{old}{theirs}.{part}"]
+    model.load_state_dict(state)
+    return model
+
+
+def _from_minilm(weights: Path, dropout: float) -> Tagger:
+    model = Tagger("minilm", dropout)
     w: dict[str, Any] = load_file(str(weights))
     state = model.state_dict()
     types = w["embeddings.token_type_embeddings.weight"][0]
@@ -123,7 +216,7 @@ def from_minilm(weights: Path, dropout: float = 0.1) -> Tagger:
     state["positions.weight"] = w["embeddings.position_embeddings.weight"] + types
     for part in ("weight", "bias"):
         state[f"norm.{part}"] = w[f"embeddings.LayerNorm.{part}"]
-        for i in range(LAYERS):
+        for i in range(model.shape.layers):
             old = f"encoder.layer.{i}."
             qkv = [w[f"{old}attention.self.{k}.{part}"] for k in ("query", "key", "value")]
             state[f"layers.{i}.qkv.{part}"] = torch.cat(qkv)

@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 from training.augment import augment
-from training.model import LAYERS, Dense, Tagger, from_minilm, link_scores
+from training.model import Dense, Tagger, link_scores, pretrained
 from training.prepare import IGNORE, Example, collate, examples, merged, read_corpus, split
 from training.text import load_tokenizer
 
@@ -57,15 +57,19 @@ def arguments() -> argparse.Namespace:
 def parameter_groups(model: Tagger, args: argparse.Namespace) -> list[dict[str, object]]:
     """AdamW's groups: rates fall layer by layer; no weight decay on biases and norms."""
     groups: dict[tuple[float, float], list[nn.Parameter]] = {}
+    frozen = {id(p) for p in model.frozen()}
     for name, parameter in model.named_parameters():
+        if id(parameter) in frozen:
+            parameter.requires_grad_(False)
+            continue
         if name.startswith("distance"):
             rate = 20 * args.head_lr  # a table of 64 numbers, each seldom met
         elif name.startswith(("tags", "links", "features")):
             rate = args.head_lr
         elif name.startswith("layers."):
-            rate = args.lr * args.decay ** (LAYERS - 1 - int(name.split(".")[1]))
+            rate = args.lr * args.decay ** (model.shape.layers - 1 - int(name.split(".")[1]))
         else:
-            rate = args.lr * args.decay**LAYERS
+            rate = args.lr * args.decay**model.shape.layers
         weight_decay = 0.0 if parameter.ndim < 2 or name == "distance" else 0.01
         groups.setdefault((rate, weight_decay), []).append(parameter)
     return [{"params": p, "lr": r, "weight_decay": d} for (r, d), p in groups.items()]
@@ -139,14 +143,14 @@ class Run:
     def __init__(self, args: argparse.Namespace) -> None:
         self.args = args
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
-        self.model = from_minilm(args.base / "model.safetensors").to(self.device)
+        self.model = pretrained(args.base).to(self.device)
         if args.start:
             weights = torch.load(args.start, map_location=self.device, weights_only=False)["ema"]
             self.model.load_state_dict(weights)
         for module in self.model.modules():
             if isinstance(module, Dense):
                 module.imitate = args.int8
-        self.optimizer = torch.optim.AdamW(parameter_groups(self.model, args), eps=1e-6)
+        self.optimizer = torch.optim.AdamW(parameter_groups(self.model, args), eps=1e-6, fused=True)
         self.rates = [g["lr"] for g in self.optimizer.param_groups]
         self.ema = copy.deepcopy(self.model).eval()
         self.step = self.epoch = self.within = self.total = 0
