@@ -4,7 +4,7 @@ WORKDIR /src
 RUN python -m venv /opt/onrecord
 ENV PATH=/opt/onrecord/bin:$PATH
 COPY requirements.lock ./
-RUN pip install --no-cache-dir --require-hashes -r requirements.lock
+RUN pip install --no-cache-dir --require-hashes --no-deps -r requirements.lock
 COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY app app
 COPY migrations migrations

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
+from app.extraction.pieces import pair_quotes
 from training.names import FAMOUS, FIRST, LAST, ORGANISATIONS, SWAPPED
-from training.text import pair_quotes
 
 Document = dict[str, Any]
 Edit = tuple[int, int, str]

@@ -11,26 +11,19 @@ from typing import Any
 import torch
 from tokenizers import Tokenizer
 
-from training.decode import (
-    Floats,
-    Forward,
-    Scores,
-    Settings,
-    Weights,
-    decode,
-    exchange,
-    score_words,
-)
-from training.engine import Engine
-from training.model import Tagger
+from app.extraction.decoding import Floats, Forward, Scores, Settings, score_words
+from app.extraction.linking import Weights
+from app.extraction.pieces import Encoded, Ints, encode, load_tokenizer
+from app.extraction.tagger import Tagger, as_json, decode, tagged_of
+from training.model import Network
 from training.prepare import Document, read_corpus, split
-from training.text import Encoded, Ints, encode, load_tokenizer
 
 
 def torch_forward(path: Path, which: str) -> tuple[Forward, Floats]:
     """A forward function and the distance table from a checkpoint of train.py."""
-    model = Tagger()
-    model.load_state_dict(torch.load(path, map_location="cpu", weights_only=False)[which])
+    state = torch.load(path, map_location="cpu", weights_only=False)
+    model = Network(state.get("base", "minilm"))
+    model.load_state_dict(state[which])
     model.eval()
 
     def forward(ids: Ints, features: Ints) -> tuple[Floats, Floats]:
@@ -65,13 +58,12 @@ def score_all(
 def measure(
     scored: list[tuple[Document, Encoded, Scores]],
     weights: Weights,
-    settings: Settings,
     scorer: Any,
 ) -> tuple[dict[str, Any], dict[str, Document]]:
     """score.py's figures, and the predictions."""
     predicted = {}
     for document, encoded, scores in scored:
-        found = exchange(encoded, decode(scores, weights, settings))
+        found = [as_json(tagged_of(encoded, scores, x)) for x in decode(scores, weights)]
         predicted[document["doc_id"]] = {"doc_id": document["doc_id"], "attributions": found}
     return scorer.score({d["doc_id"]: d for d, _, _ in scored}, predicted), predicted
 
@@ -107,8 +99,8 @@ def main() -> int:
         documents = split(documents)[1]
     settings = Settings(size=args.size, stride=args.stride)
     if args.model.is_dir():
-        engine = Engine(args.model)
-        tokenizer, forward, weights = engine.tokenizer, engine.forward, engine.weights
+        tagger = Tagger(args.model)
+        tokenizer, forward, weights = tagger.tokenizer, tagger.forward, tagger.weights
     else:
         forward, distance = torch_forward(args.model, args.weights)
         tokenizer, weights = load_tokenizer(args.base / "tokenizer.json"), Weights.plain(distance)
@@ -117,7 +109,7 @@ def main() -> int:
     scorer = load_scorer(args.scorer)
     began = time.time()
     scored = score_all(documents, tokenizer, forward, settings)
-    figures, predicted = measure(scored, weights, settings, scorer)
+    figures, predicted = measure(scored, weights, scorer)
     words = sum(len(d["text"].split()) for d in documents)
     sys.stdout.write(f"{words / (time.time() - began):.0f} words/s with scoring\n{HEADER}\n")
     sys.stdout.write(f"        {line(figures)}\n{scorer.report(figures)}\n")

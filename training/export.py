@@ -21,12 +21,13 @@ from onnxruntime.transformers.optimizer import optimize_model
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
-from training.decode import Weights
-from training.model import HEADS, HIDDEN, Layer, Tagger
+from app.extraction.linking import Weights
+from app.extraction.pieces import load_tokenizer
+from training.model import SHAPES, Layer, Network
 from training.prepare import read_corpus, split
 from training.smooth import scales
-from training.text import load_tokenizer
 
+HIDDEN, HEADS = SHAPES["minilm"].hidden, SHAPES["minilm"].heads
 LONGEST = 320  # pieces of a window, with [CLS] and [SEP]
 
 log = logging.getLogger("export")
@@ -76,7 +77,7 @@ class Plain(nn.Module):
     scale: Tensor
     positions: Tensor
 
-    def __init__(self, tagger: Tagger, layer_scales: list[dict[str, Tensor]]) -> None:
+    def __init__(self, tagger: Network, layer_scales: list[dict[str, Tensor]]) -> None:
         super().__init__()
         self.tagger = tagger
         words = tagger.words.weight.detach()
@@ -99,7 +100,7 @@ class Plain(nn.Module):
         return t.tags(x), t.links(x)
 
 
-def export(tagger: Tagger, layer_scales: list[dict[str, Tensor]], out: Path) -> None:
+def export(tagger: Network, layer_scales: list[dict[str, Tensor]], out: Path) -> None:
     """The float32 model, with the graph's layers fused."""
     ids = torch.randint(1000, 2000, (1, 40))
     names = ["ids", "features"]
@@ -144,7 +145,7 @@ def main() -> int:
     parser.add_argument("--weights", choices=["ema", "model"], default="ema")
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO)
-    tagger = Tagger()
+    tagger = Network()
     state = torch.load(args.checkpoint, map_location="cpu", weights_only=False)[args.weights]
     tagger.load_state_dict(state)
     tagger.eval()

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import torch
 
-from training.decode import Scores, Settings, Weights
-from training.engine import Engine
+from app.extraction.decoding import Scores
+from app.extraction.linking import Weights
+from app.extraction.pieces import Encoded
+from app.extraction.tagger import Tagger
 from training.evaluate import HEADER, line, load_scorer, measure, score_all
 from training.link_fit import fit_links
 from training.prepare import Document, read_corpus, split
-from training.text import Encoded
 from training.transition_fit import fit_transitions
 
 Scored = list[tuple[Document, Encoded, Scores]]
@@ -35,15 +36,15 @@ def main() -> int:
     parser.add_argument("--scorer", type=Path, required=True)
     args = parser.parse_args()
     torch.set_num_threads(1)
-    engine, scorer = Engine(args.folder), load_scorer(args.scorer)
+    tagger, scorer = Tagger(args.folder), load_scorer(args.scorer)
     held_out = split(read_corpus(args.corpus))[1]
-    scored = score_all(held_out, engine.tokenizer, engine.forward, Settings())
-    start = Weights.plain(engine.weights.distance)
-    sys.stdout.write(f"{HEADER}\nbefore   {line(measure(scored, start, Settings(), scorer)[0])}\n")
+    scored = score_all(held_out, tagger.tokenizer, tagger.forward, tagger.settings)
+    start = Weights.plain(tagger.weights.distance)
+    sys.stdout.write(f"{HEADER}\nbefore   {line(measure(scored, start, scorer)[0])}\n")
     predicted: dict[str, Document] = {}
     for h in (0, 1):
         weights = fit(scored[1 - h :: 2], start)
-        predicted |= measure(scored[h::2], weights, Settings(), scorer)[1]
+        predicted |= measure(scored[h::2], weights, scorer)[1]
     gold = {d["doc_id"]: d for d, _, _ in scored}
     sys.stdout.write(f"crossed  {line(scorer.score(gold, predicted))}\n")
     (args.folder / "decoder.json").write_text(json.dumps(fit(scored, start).as_json()))

@@ -7,20 +7,10 @@ should score highest.  Writes weights.json beside the checkpoint.
 import numpy as np
 from scipy.optimize import minimize
 
-from training.decode import (
-    CONTENT,
-    CUE,
-    SOURCE,
-    Floats,
-    Layout,
-    Scores,
-    Weights,
-    cue_features,
-    log_softmax,
-    source_features,
-)  # fmt: skip
+from app.extraction.decoding import CONTENT, CUE, SOURCE, Floats, Scores, log_softmax
+from app.extraction.linking import Layout, Weights, cue_features, source_features
+from app.extraction.pieces import Encoded
 from training.prepare import Document, label, merged
-from training.text import Encoded
 
 Choice = tuple[Floats, int]  # features (candidates, n) and which one is right
 
@@ -29,7 +19,7 @@ def choices(
     document: Document, encoded: Encoded, scores: Scores, weights: Weights
 ) -> tuple[list[Choice], list[Choice]]:
     """The choices of a cue and of a source that the gold tags of an article leave."""
-    tags, to_cue, to_source = label(merged(document), encoded)
+    tags, to_cue, to_source, _ = label(merged(document), encoded)
     layout = Layout(tags[encoded.first], scores)
     places = scores.places
     cues, sources = places[layout.heads[CUE]], places[layout.heads[SOURCE]]
@@ -39,12 +29,14 @@ def choices(
         right = np.flatnonzero(cues[near] == to_cue[places[content[0]]])
         if len(right):
             for_cue.append((features, int(right[0])))
+    contents = {int(to_cue[places[c[0]]]): c for c in reversed(layout.spans[CONTENT])}
     for cue in layout.spans[CUE]:
-        near, features = source_features(layout, weights, cue)
+        content = contents.get(int(places[cue[0]]))
+        if content is None:
+            continue
+        near, features = source_features(layout, weights, cue, content)
         right = np.flatnonzero(sources[near] == to_source[places[cue[0]]])
-        if len(features) and (len(right) or to_source[places[cue[0]]] == -1):
-            features = np.pad(features, ((0, 1), (0, 3)))  # the last candidate: no source
-            features[-1, [-3, -3 + scores.forms[cue[0]]]] = 1.0
+        if len(right) or to_source[places[cue[0]]] == -1:
             for_source.append((features, int(right[0]) if len(right) else len(features) - 1))
     return for_cue, for_source
 

@@ -1,8 +1,8 @@
-"""The tagger: a BERT encoder in plain torch with a tag head and two pointer heads.
+"""The tagger: a BERT encoder in plain torch with a tag head and three pointer heads.
 
 Tags are O and B/I of content, cue and source (the roles never overlap in PolNeAR).  The pointers
-say which cue a content word belongs to and which source a cue has: dot products of small vectors
-plus a bias by distance, so that the engine can link with numpy.
+say which cue a content word belongs to, which source a cue has and which source a content word has:
+dot products of small vectors plus a bias by distance, so that the engine can link with numpy.
 """
 
 import math
@@ -15,10 +15,11 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
-from training.text import CLS, N_FEATURES, PAD, SEP
+from app.extraction.pieces import CLS, N_FEATURES, PAD, SEP
 
 VOCABULARY = 30522  # of bert-base-uncased; MPNet's is the same, four further on
-N_TAGS, LINK = 7, 64
+N_TAGS, LINK, POINTERS = 7, 64, 3
+N_LINKS = 2 * POINTERS * LINK + 2  # queries and keys; the score of "no source" of two of them
 BUCKETS = 32  # of signed distance: 16 each way, two to each doubling
 
 
@@ -91,8 +92,8 @@ class Layer(nn.Module):
         return out
 
 
-class Tagger(nn.Module):
-    """`forward` gives tag scores (b, n, 7) and link vectors (b, n, 4 * LINK + 1)."""
+class Network(nn.Module):
+    """`forward` gives tag scores (b, n, 7) and link vectors (b, n, N_LINKS)."""
 
     def __init__(self, base: str = "minilm", dropout: float = 0.1) -> None:
         super().__init__()
@@ -108,8 +109,8 @@ class Tagger(nn.Module):
         if self.shape.relative:
             self.relative = nn.Embedding(self.shape.relative, self.shape.heads)
         self.tags = nn.Linear(hidden, N_TAGS)
-        self.links = nn.Linear(hidden, 4 * LINK + 1)
-        self.distance = nn.Parameter(torch.zeros(2, BUCKETS))
+        self.links = nn.Linear(hidden, N_LINKS)
+        self.distance = nn.Parameter(torch.zeros(POINTERS, BUCKETS))
 
     def frozen(self) -> list[nn.Parameter]:
         """The parameters that do not learn."""
@@ -173,7 +174,7 @@ def link_scores(links: Tensor, distance: Tensor, which: int) -> Tensor:
     return scores
 
 
-def pretrained(folder: Path, dropout: float = 0.1) -> Tagger:
+def pretrained(folder: Path, dropout: float = 0.1) -> Network:
     """A tagger whose encoder has the weights of a folder that base.py made."""
     weights = folder / "model.safetensors"
     if (folder / "config.json").exists():
@@ -181,8 +182,8 @@ def pretrained(folder: Path, dropout: float = 0.1) -> Tagger:
     return _from_minilm(weights, dropout)
 
 
-def _from_mpnet(weights: Path, dropout: float) -> Tagger:
-    model = Tagger("mpnet", dropout)
+def _from_mpnet(weights: Path, dropout: float) -> Network:
+    model = Network("mpnet", dropout)
     w: dict[str, Any] = load_file(str(weights))
     state = model.state_dict()
     words = w["embeddings.word_embeddings.weight"]
@@ -207,8 +208,8 @@ def _from_mpnet(weights: Path, dropout: float) -> Tagger:
     return model
 
 
-def _from_minilm(weights: Path, dropout: float) -> Tagger:
-    model = Tagger("minilm", dropout)
+def _from_minilm(weights: Path, dropout: float) -> Network:
+    model = Network("minilm", dropout)
     w: dict[str, Any] = load_file(str(weights))
     state = model.state_dict()
     types = w["embeddings.token_type_embeddings.weight"][0]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from tokenizers import Tokenizer
 
-from training.text import CLS, PAD, SEP, Encoded, Ints, encode, windows
+from app.extraction.pieces import CLS, PAD, SEP, Encoded, Ints, encode, windows
 
 Document = dict[str, Any]
 
@@ -27,6 +27,7 @@ class Example:
     tags: Ints  # IGNORE on all but first pieces
     to_cue: Ints  # for content words
     to_source: Ints  # for the first word of a cue; 0 ([CLS]) where the cue has no source
+    to_speaker: Ints  # the same for content words
 
 
 def read_corpus(path: Path) -> list[Document]:
@@ -66,11 +67,14 @@ def words_of(encoded: Encoded, span: list[int]) -> range:
     return range(low, high)
 
 
-def label(document: Document, encoded: Encoded) -> tuple[Ints, Ints, Ints]:
-    """Tags, pointers to cues and pointers to sources, one a piece, over the whole document."""
+def label(document: Document, encoded: Encoded) -> tuple[Ints, Ints, Ints, Ints]:
+    """Tags and the three pointers of Example, one a piece, over the whole document.
+
+    A pointer is the index of a piece, -1 where there is no source.
+    """
     n = len(encoded.ids)
     tags = np.full(n, IGNORE, dtype=np.int64)
-    to_cue, to_source = tags.copy(), tags.copy()
+    to_cue, to_source, to_speaker = tags.copy(), tags.copy(), tags.copy()
     tags[encoded.first] = 0
     for attribution in document["attributions"]:
         heads: dict[str, int] = {}
@@ -84,9 +88,10 @@ def label(document: Document, encoded: Encoded) -> tuple[Ints, Ints, Ints]:
                 heads.setdefault(role, int(pieces[0]))
                 if role == "content" and "cue" in heads:
                     to_cue[pieces] = heads["cue"]
+                    to_speaker[pieces] = heads.get("source", -1)
         if "cue" in heads:
             to_source[heads["cue"]] = heads.get("source", -1)
-    return tags, to_cue, to_source
+    return tags, to_cue, to_source, to_speaker
 
 
 def _shift(pointers: Ints, start: int, end: int) -> Ints:
@@ -106,7 +111,7 @@ def examples(
 ) -> list[Example]:
     """The windows of a document, with their labels."""
     encoded = encode(tokenizer, document["text"], quotes=quotes)
-    tags, to_cue, to_source = label(document, encoded)
+    tags, to_cue, to_source, to_speaker = label(document, encoded)
     out = []
     for start, end in windows(encoded.first, len(encoded.ids), size, stride, offset):
         out.append(
@@ -116,6 +121,7 @@ def examples(
                 _frame(tags[start:end], IGNORE, IGNORE),
                 _frame(_shift(to_cue, start, end), IGNORE, IGNORE),
                 _frame(_shift(to_source, start, end), IGNORE, IGNORE),
+                _frame(_shift(to_speaker, start, end), IGNORE, IGNORE),
             )
         )
     return out
@@ -129,5 +135,5 @@ def collate(batch: list[Example]) -> dict[str, Ints]:
         rows = [getattr(e, name) for e in batch]
         return np.stack([np.pad(r, (0, n - len(r)), constant_values=fill) for r in rows])
 
-    out = {name: stack(name, IGNORE) for name in ("tags", "to_cue", "to_source")}
+    out = {name: stack(name, IGNORE) for name in ("tags", "to_cue", "to_source", "to_speaker")}
     return out | {"ids": stack("ids", PAD), "features": stack("features", 0)}

@@ -9,16 +9,16 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
-from training.decode import Floats, Settings, score_words
-from training.model import Tagger
+from app.extraction.decoding import Floats, Settings, score_words
+from app.extraction.pieces import Ints, encode
+from training.model import Network
 from training.prepare import Document
-from training.text import Ints, encode
 
 STRENGTH = {"out": 0.8, "up": 0.8, "down": 0.9}  # 1: by the activations alone, 0: by the weights
 ARTICLES = 12
 
 
-def maxima(tagger: Tagger, articles: list[Document], tokenizer: Tokenizer) -> dict[str, Tensor]:
+def maxima(tagger: Network, articles: list[Document], tokenizer: Tokenizer) -> dict[str, Tensor]:
     """The largest size of each dimension that enters the products named in STRENGTH."""
     found: dict[str, Tensor] = {}
     hooks = []
@@ -46,7 +46,7 @@ def maxima(tagger: Tagger, articles: list[Document], tokenizer: Tokenizer) -> di
 
 
 def scales(
-    tagger: Tagger, articles: list[Document], tokenizer: Tokenizer
+    tagger: Network, articles: list[Document], tokenizer: Tokenizer
 ) -> list[dict[str, Tensor]]:
     """For each layer, what to divide the activations by before `out`, `up` and `down`."""
     largest = maxima(tagger, articles, tokenizer)

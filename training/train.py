@@ -19,10 +19,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
+from app.extraction.pieces import SEP, load_tokenizer
 from training.augment import augment
-from training.model import Dense, Tagger, link_scores, pretrained
+from training.model import POINTERS, Dense, Network, link_scores, pretrained
 from training.prepare import IGNORE, Example, collate, examples, merged, read_corpus, split
-from training.text import load_tokenizer
+
+MASK = 103
 
 log = logging.getLogger("train")
 
@@ -46,6 +48,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--decay", type=float, default=0.9, help="of the rate, layer by layer down")
     parser.add_argument("--link-weight", type=float, default=0.2)
     parser.add_argument("--augment", type=float, default=1.0)
+    parser.add_argument("--mask", type=float, default=0.0, help="share of pieces hidden by [MASK]")
     parser.add_argument("--ema", type=float, default=0.998)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--threads", type=int, default=1)
@@ -54,7 +57,7 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def parameter_groups(model: Tagger, args: argparse.Namespace) -> list[dict[str, object]]:
+def parameter_groups(model: Network, args: argparse.Namespace) -> list[dict[str, object]]:
     """AdamW's groups: rates fall layer by layer; no weight decay on biases and norms."""
     groups: dict[tuple[float, float], list[nn.Parameter]] = {}
     frozen = {id(p) for p in model.frozen()}
@@ -83,20 +86,20 @@ def schedule(step: int, total: int) -> float:
     return 0.5 * (1 + math.cos(math.pi * min(1.0, (step - warm) / max(1, total - warm))))
 
 
-def link_loss(model: Tagger, links: Tensor, batch: dict[str, Tensor], which: int) -> Tensor:
+def link_loss(model: Network, links: Tensor, batch: dict[str, Tensor], which: int) -> Tensor:
     """Cross-entropy of the pointers over the words of their window and [CLS]."""
-    target = batch["to_source" if which else "to_cue"]
+    target = batch[("to_cue", "to_source", "to_speaker")[which]]
     scores = link_scores(links, model.distance, which)
     allowed = batch["tags"] != IGNORE
-    if which:  # [CLS], for no source, has a score that depends on the cue alone
-        scores = torch.cat([links[..., -1:], scores[..., 1:]], dim=2)
+    if which:  # [CLS], for no source, has a score that depends on the cue (the content) alone
+        scores = torch.cat([links[..., -which, None], scores[..., 1:]], dim=2)
         allowed[:, 0] = True
     rows, places = torch.nonzero(target != IGNORE, as_tuple=True)
     scores = scores.masked_fill(~allowed[:, None], -1e4)[rows, places]
     return F.cross_entropy(scores, target[rows, places], reduction="sum") / max(1, len(rows))
 
 
-def loss_of(model: Tagger, batch: dict[str, Tensor], link_weight: float) -> tuple[Tensor, Tensor]:
+def loss_of(model: Network, batch: dict[str, Tensor], link_weight: float) -> tuple[Tensor, Tensor]:
     """The tags' loss and the links' loss, the latter weighted."""
     device = batch["ids"].device.type
     with torch.autocast(device, dtype=torch.bfloat16):
@@ -105,7 +108,7 @@ def loss_of(model: Tagger, batch: dict[str, Tensor], link_weight: float) -> tupl
         tags.float().flatten(0, 1), batch["tags"].flatten(), ignore_index=IGNORE
     )
     links = links.float()
-    pointers = link_loss(model, links, batch, 0) + link_loss(model, links, batch, 1)
+    pointers = torch.stack([link_loss(model, links, batch, i) for i in range(POINTERS)]).sum()
     return tag_loss, link_weight * pointers
 
 
@@ -146,7 +149,9 @@ class Run:
         self.model = pretrained(args.base).to(self.device)
         if args.start:
             weights = torch.load(args.start, map_location=self.device, weights_only=False)["ema"]
-            self.model.load_state_dict(weights)
+            own = self.model.state_dict()  # of a head of another shape nothing is taken
+            fits = {k: v for k, v in weights.items() if v.shape == own[k].shape}
+            self.model.load_state_dict(own | fits)
         for module in self.model.modules():
             if isinstance(module, Dense):
                 module.imitate = args.int8
@@ -181,6 +186,8 @@ class Run:
 
     def update(self, batch: list[Example]) -> tuple[float, float]:
         tensors = {k: torch.from_numpy(v).to(self.device) for k, v in collate(batch).items()}
+        hidden = (torch.rand(tensors["ids"].shape) < self.args.mask).to(self.device)
+        tensors["ids"] = tensors["ids"].masked_fill(hidden & (tensors["ids"] > SEP), MASK)
         factor = schedule(self.step, self.total)
         for group, rate in zip(self.optimizer.param_groups, self.rates, strict=True):
             group["lr"] = rate * factor
@@ -216,7 +223,11 @@ class Run:
                 return
         self.epoch, self.within = self.epoch + 1, 0
         self.save()
-        both = {"model": self.model.state_dict(), "ema": self.ema.state_dict()}
+        both = {
+            "base": self.model.base,
+            "model": self.model.state_dict(),
+            "ema": self.ema.state_dict(),
+        }
         save(self.args.out / f"epoch{self.epoch}.pt", both)
 
 

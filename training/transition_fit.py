@@ -4,9 +4,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from training.decode import NEVER, Floats, Scores, Weights, allowed
+from app.extraction.decoding import NEVER, Floats, Scores, allowed
+from app.extraction.linking import Weights
+from app.extraction.pieces import Encoded, Ints
 from training.prepare import Document, label, merged
-from training.text import Encoded, Ints
 
 PIECE = 200  # words of a training sequence
 DRAW = 1.0  # of the weights to where they start

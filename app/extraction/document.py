@@ -68,6 +68,11 @@ class Paragraph:
     end: int
     role: Role
 
+    @property
+    def is_read(self) -> bool:
+        """Whether it is part of the article, and no caption, link or boilerplate."""
+        return self.role in (Role.BODY, Role.HEADING)
+
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
@@ -101,20 +106,16 @@ class Document:
 def parse_document(text: str) -> Document:
     """Parse any text. Gives offsets into the text as it is; takes time linear in it."""
     paragraphs = _with_roles(text, _paragraph_spans(text))
-    quotes = find_quotes(text, [(p.start, p.end if _is_read(p) else p.start) for p in paragraphs])
+    quotes = find_quotes(text, [(p.start, p.end if p.is_read else p.start) for p in paragraphs])
     sentences: list[Sentence] = []
     starts = [quote.start for quote in quotes]
     for number, paragraph in enumerate(paragraphs):
-        if _is_read(paragraph):
+        if paragraph.is_read:
             low = bisect_left(starts, paragraph.start)
             high = bisect_left(starts, paragraph.end)
             items = _items(text, paragraph, quotes[low:high], low)
             sentences.extend(_sentences(text, items, number))
     return Document(text, tuple(paragraphs), tuple(quotes), tuple(sentences))
-
-
-def _is_read(paragraph: Paragraph) -> bool:
-    return paragraph.role in (Role.BODY, Role.HEADING)
 
 
 # --- paragraphs and their roles ---
@@ -221,7 +222,7 @@ def _with_roles(text: str, spans: Sequence[Span]) -> list[Paragraph]:
     for at, paragraph in enumerate(paragraphs):
         beside = paragraphs[max(0, at - _TEASER_DISTANCE) : at + _TEASER_DISTANCE + 1]
         if (
-            _is_read(paragraph)
+            paragraph.is_read
             and any(other.role is Role.RELATED for other in beside)
             and paragraph.end - paragraph.start <= 300
             and _patterns().teaser.match(text[paragraph.start : paragraph.end])

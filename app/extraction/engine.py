@@ -6,20 +6,20 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from app.extraction.confidence import confidence_of
+from app.extraction.core import find_findings
 from app.extraction.credits import Credits, find_credits
 from app.extraction.document import Document, parse_document
-from app.extraction.findings import Construction, Finding, kind_of
+from app.extraction.findings import Construction, Finding, conjunction_before, kind_of
 from app.extraction.nouns import heads_document
 from app.extraction.occasions import find_date, find_medium, without_relative_clauses
 from app.extraction.organizations import is_study
 from app.extraction.outlets import find_outlet
 from app.extraction.quotes import Quote
-from app.extraction.rules import find_attributions
 from app.extraction.speakers import Resolved, Resolver
 from app.extraction.types import Act, Attribution, Medium, Span, SpeakerKind, SpeakerName
 from app.extraction.via import ViaFinder
 
-EXTRACTOR_VERSION = "rules-1"
+EXTRACTOR_VERSION = "tagger-1"
 
 _APPOSITION = re.compile(r"[\s”\"’']*,\s+(?:an?|the|his|her|their|its|which|who)\s", re.IGNORECASE)
 _WRITING_REACH = 4  # sentences over which a post goes on
@@ -67,7 +67,7 @@ class _Assembly:
 
     def attributions(self) -> Iterator[Attribution]:
         """One attribution a finding."""
-        findings = find_attributions(self._document)
+        findings = find_findings(self._document)
         resolver = Resolver(self._document)
         resolved: list[Resolved] = []
         read_to = 0
@@ -116,6 +116,7 @@ class _Assembly:
             medium=medium,
             said_on=find_date(words, self._published_at),
             confidence=confidence_of(finding, found),
+            conjunction=conjunction_before(text, finding.content[0][0]),
         )
 
     def _says_something(self, finding: Finding) -> bool:

@@ -4,12 +4,16 @@ This is the seam behind which a trained tagger can stand in for the rules: whate
 gives Attributions.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from app.extraction.quotes import Quote
 from app.extraction.types import Act, Kind, Span
+
+_THAT = re.compile(r"\b(that)\s+\Z", re.IGNORECASE)
+_THAT_REACH = 8  # characters
 
 
 class Construction(StrEnum):
@@ -74,6 +78,12 @@ def kind_of(text: str, content: Sequence[Span], quotes: Sequence[Quote]) -> Kind
     if not quoted:
         return Kind.INDIRECT
     return Kind.MIXED if plain > 0 else Kind.DIRECT
+
+
+def conjunction_before(text: str, start: int) -> Span | None:
+    """The span of a "that" right before a place, or None."""
+    found = _THAT.search(text, max(0, start - _THAT_REACH), start)
+    return found.span(1) if found else None
 
 
 def _letters(text: str, start: int, end: int) -> int:

@@ -68,8 +68,8 @@ class SpeakerName:
 class Attribution:
     """One attribution: content, who it is attributed to, and how we know.
 
-    ``content`` holds one span, or several where a cue interrupts the words. ``mention`` is the
-    span that names who speaks (at most one; empty where nobody is named there). ``via`` holds
+    ``content`` holds one span, or several where a cue interrupts the words; ``conjunction`` is the
+    "that" which leads it in, no part of what was said. ``mention`` is the span that names who speaks (at most one; empty where nobody is named there). ``via`` holds
     canonical names of the sources through which the words came, nearest the speaker first.
     ``statement`` is False for what is attributed but is no utterance an editor would list.
     ``confidence`` is between 0 and 1.
@@ -86,3 +86,4 @@ class Attribution:
     medium: Medium | None
     said_on: date | None
     confidence: float
+    conjunction: Span | None = None

@@ -6,11 +6,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
+from training.decode import allowed, blocks, spans, viterbi
+from training.text import PARAGRAPH, encode, pair_quotes, windows
 
 from training.augment import STEPS, apply, augment
-from training.decode import allowed, blocks, spans, viterbi
 from training.prepare import merged
-from training.text import PARAGRAPH, encode, pair_quotes, windows
 
 
 @pytest.fixture(scope="module")

@@ -1,57 +1,30 @@
-"""From the model's scores to attributions: windows, Viterbi, linking.  numpy only, no torch.
+"""From tags to attributions: contents to cues, cues to sources.  numpy only.
 
 All of it is linear in the length of the text: pointers reach only REACH pieces.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
-from training.text import CLS, N_FEATURES, SEP, Bools, Encoded, Ints, windows
+from app.extraction.decoding import (
+    CONTENT,
+    CUE,
+    LINK,
+    N_CLASSES,
+    SOURCE,
+    Floats,
+    Scores,
+    Span,
+    log_softmax,
+    spans,
+)
+from app.extraction.pieces import Ints
 
-Floats = NDArray[np.float32]
-Forward = Callable[[Ints, Ints], tuple[Floats, Floats]]  # ids and features, each (1, n)
-Span = tuple[int, int]  # of words, end-exclusive
-
-LINK, BUCKETS, REACH = 64, 32, 300
+BUCKETS, REACH = 32, 300
+NO_SOURCE = 3  # weights of "no source", by the form of the cue
 ASKED = 24  # words of a content whose pointers decide
 SURE, LIKELY = 0.6, 0.15  # of pointers and of tags, for what Viterbi left out (see _recovered)
-CONTENT, CUE, SOURCE = 1, 3, 5  # the B tag of each role; I is one more, O is 0
-NEVER = -1e4
-N_CLASSES = 6
-MARKS = (1000, 1523, 1524, 1520, 1521, 1005, 1077, 1090, 1036, 1525)  # " “ ” ‘ ’ ' « » ` „
-BE = (2003, 2024, 2001, 2020, 2042, 2022, 2108)
-COMMAS, STOPS = (1010, 1024, 1025, 1011, 1516, 1517), (1012, 1029, 999)  # , : ; - – — and . ? !
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What was chosen on the held-out articles."""
-
-    size: int = 318
-    stride: int = 254
-    content_bias: float = 0.0  # added to the log-probability of the content tags
-
-
-@dataclass(frozen=True)
-class Scores:
-    """One row a word: log-probabilities of the tags, link vectors, the piece's place."""
-
-    tags: Floats
-    links: Floats
-    places: Ints
-    line_start: Bools
-    quoted: Bools  # stands in quotation marks
-    kinds: Ints  # see classes()
-    forms: Ints  # 1 a word in -ing, 2 a form of "be", else 0
-
-    @cached_property
-    def lines(self) -> Ints:
-        """The number of the line of each word."""
-        return np.cumsum(self.line_start)
 
 
 @dataclass
@@ -65,87 +38,6 @@ class Linked:
     p_link: float = 1.0
     p_source: float = 1.0
     continues: bool = False  # a quoted paragraph of its own, after the cue's; `cue` is then None
-
-
-def log_softmax(x: Floats) -> Floats:
-    """Along the last axis."""
-    x = x - x.max(axis=-1, keepdims=True)
-    return np.asarray(x - np.log(np.exp(x).sum(axis=-1, keepdims=True)), dtype=np.float32)
-
-
-def score_words(encoded: Encoded, forward: Forward, settings: Settings) -> Scores:
-    """Run the model over a text; each word is read where its window reaches furthest around it."""
-    n = len(encoded.ids)
-    ranges = windows(encoded.first, n, settings.size, settings.stride)
-    tags = np.zeros((n, 7), dtype=np.float32)
-    links = np.zeros((n, 4 * LINK + 1), dtype=np.float32)
-    for index, (start, end) in enumerate(ranges):
-        ids = np.concatenate([[CLS], encoded.ids[start:end], [SEP]])
-        features = np.concatenate([[0], encoded.features[start:end], [0]])
-        got_tags, got_links = forward(ids[None], features[None])
-        low = (start + ranges[index - 1][1]) // 2 if index else 0
-        inner = slice(low - start + 1, end - start + 1)
-        tags[low:end], links[low:end] = got_tags[0, inner], got_links[0, inner]
-    first = encoded.first
-    by_word = encoded.features[first]
-    line_start, quoted = (by_word // 4) % 3 == 2, by_word >= N_FEATURES // 2
-    kinds = classes(encoded)
-    forms = np.where(np.isin(encoded.ids[first], BE), 2, encoded.participle.astype(np.int64))
-    words = log_softmax(tags[first])
-    return Scores(words, links[first], first, line_start, quoted, kinds, forms)
-
-
-def allowed() -> Floats:
-    """0 where one tag may follow another, NEVER where not: I only after B or I of its role."""
-    role = np.array([0, 1, 1, 2, 2, 3, 3])
-    out = np.zeros((7, 7), np.float32)
-    for inside in (2, 4, 6):
-        out[:, inside] = np.where(role == role[inside], 0.0, NEVER)
-    return out
-
-
-def classes(encoded: Encoded) -> Ints:
-    """The class of each word by which transitions are scored, under N_CLASSES.
-
-    0 a word; 1 a mark that opens a quotation, 2 one that closes it; 3 a comma, colon, semicolon or
-    dash; 4 the end of a sentence; 5 a word that starts a line.
-    """
-    ids, features = encoded.ids[encoded.first], encoded.features[encoded.first]
-    inside = features >= N_FEATURES // 2
-    after = np.append(inside[1:], False)
-    out = np.where((features // 4) % 3 == 2, 5, 0)
-    out[np.isin(ids, COMMAS)] = 3
-    out[np.isin(ids, STOPS)] = 4
-    marks = np.isin(ids, MARKS)
-    out[marks & inside & after] = 1
-    out[marks & inside & ~after] = 2
-    return out
-
-
-def viterbi(tags: Floats, steps: Floats, kinds: Ints) -> Ints:
-    """The best tags; `steps` (2, N_CLASSES, 7, 7) by the class of a word and of the last."""
-    n = len(tags)
-    table = steps[0][:, None] + steps[1][None] + allowed()  # by class, by class of the last
-    back = np.zeros((n, 7), dtype=np.int8)
-    best = tags[0] + allowed()[0]
-    columns = np.arange(7)
-    for i in range(1, n):
-        through = best[:, None] + table[kinds[i], kinds[i - 1]]
-        back[i] = through.argmax(axis=0)
-        best = through[back[i], columns] + tags[i]
-    path = np.zeros(n, dtype=np.int64)
-    path[-1] = int(best.argmax())
-    for i in range(n - 1, 0, -1):
-        path[i - 1] = back[i, path[i]]
-    return path
-
-
-def spans(path: Ints, begin: int) -> list[Span]:
-    """The word spans of a role in a tag sequence."""
-    starts = np.flatnonzero(path == begin)
-    stop = np.flatnonzero(np.append(path != begin + 1, True))
-    ends = stop[np.searchsorted(stop, starts + 1)] if len(starts) else starts
-    return [(int(s), int(e)) for s, e in zip(starts, ends, strict=True)]
 
 
 def bucket(distance: Ints) -> Ints:
@@ -205,9 +97,9 @@ class Layout:
 class Weights:
     """What decoding adds to the model's scores (fitted by fit.py on held-out articles)."""
 
-    distance: Floats  # (2, BUCKETS), of the model
+    distance: Floats  # (POINTERS, BUCKETS), of the model
     cue: Floats  # weights of content to cue: pointer, geometry
-    source: Floats  # weights of cue to source: pointer, geometry, no source by form of cue
+    source: Floats  # of cue to source: the cue's and the content's pointer, geometry, NO_SOURCE
     steps: Floats  # (2, N_CLASSES, 7, 7), for viterbi
 
     def as_json(self) -> dict[str, object]:
@@ -224,7 +116,8 @@ class Weights:
         steps = np.zeros((2, N_CLASSES, 7, 7), np.float32)
         steps[0] = np.where(role[:, None] == role[None], 0.0, -0.3)
         prior = np.array([1.0, -0.5, 0.0, 0.0, 0.0, -0.5, 0.0, 0.0], np.float32)
-        return cls(distance, prior, np.append(prior, np.zeros(3, np.float32)), steps)
+        source = np.concatenate([[0.5, 0.5], prior[1:], np.zeros(NO_SOURCE)])
+        return cls(distance, prior, np.asarray(source, np.float32), steps)
 
 
 def cue_features(layout: Layout, weights: Weights, content: Span) -> tuple[slice, Floats]:
@@ -232,21 +125,46 @@ def cue_features(layout: Layout, weights: Weights, content: Span) -> tuple[slice
     near = layout.near(CUE, content)
     if near.start >= near.stop:
         return near, np.zeros((0, 8), np.float32)
-    words = np.unique(np.linspace(*content, ASKED, False, dtype=int))
-    found = pointer(layout.scores, 0, weights.distance, words, layout.heads[CUE][near])
+    found = pointer(layout.scores, 0, weights.distance, _asked(content), layout.heads[CUE][near])
     mean = log_softmax(found).mean(axis=0)
     return near, np.column_stack([mean, layout.geometry(content, CUE, near)])
 
 
-def source_features(layout: Layout, weights: Weights, cue: Span) -> tuple[slice, Floats]:
-    """Candidate sources of a cue and their features (candidates, 8), the pointer against none."""
+def source_features(
+    layout: Layout, weights: Weights, cue: Span, content: Span
+) -> tuple[slice, Floats]:
+    """Candidate sources of a cue and its content: features (candidates + 1, 9 + NO_SOURCE).
+
+    The last candidate is no source; the pointers are logarithms of chances.
+    """
     near = layout.near(SOURCE, cue)
-    if near.start >= near.stop:
-        return near, np.zeros((0, 8), np.float32)
     heads = layout.heads[SOURCE][near]
-    found = pointer(layout.scores, 1, weights.distance, np.array([cue[0]]), heads)[0]
-    found = found - layout.scores.links[cue[0], -1]
-    return near, np.column_stack([found, layout.geometry(cue, SOURCE, near)])
+    by_cue = _speaker_chances(layout, weights, 1, np.array([cue[0]]), heads)
+    by_content = _speaker_chances(layout, weights, 2, _asked(content), heads)
+    table = np.zeros((len(heads) + 1, 9 + NO_SOURCE), np.float32)
+    table[:, 0], table[:, 1] = by_cue, by_content
+    if len(heads):
+        table[:-1, 2:9] = layout.geometry(cue, SOURCE, near)
+    table[-1, 9] = 1.0
+    form = layout.scores.forms[cue[0]]  # what a cue is says if it may lack a source
+    if form:
+        table[-1, 9 + form] = 1.0
+    return near, table
+
+
+def _asked(content: Span) -> Ints:
+    """The words of a content whose pointers decide."""
+    return np.unique(np.linspace(*content, ASKED, False, dtype=int))
+
+
+def _speaker_chances(
+    layout: Layout, weights: Weights, which: int, words: Ints, heads: Ints
+) -> Floats:
+    """Log-chances of each head, and of none, to be whom some words point to, on average."""
+    scores = layout.scores
+    found = pointer(scores, which, weights.distance, words, heads)
+    none = scores.links[words, -which]
+    return np.asarray(log_softmax(np.column_stack([found, none])).mean(axis=0))
 
 
 def link(scores: Scores, path: Ints, weights: Weights) -> list[Linked]:
@@ -264,7 +182,7 @@ def link(scores: Scores, path: Ints, weights: Weights) -> list[Linked]:
         out.append(found)
         if cue is not None:
             by_cue[cue] = found
-            found.source, found.p_source = _source_of(layout, weights, cue)
+            found.source, found.p_source = _source_of(layout, weights, cue, content)
     return [part for item in out for part in continuations(item, scores)]
 
 
@@ -298,19 +216,17 @@ def continuations(item: Linked, scores: Scores) -> list[Linked]:
     return [main, *(replace(item, content=c, cue=None, continues=True) for c in apart.values())]
 
 
-def _source_of(layout: Layout, weights: Weights, cue: Span) -> tuple[Span | None, float]:
+def _source_of(
+    layout: Layout, weights: Weights, cue: Span, content: Span
+) -> tuple[Span | None, float]:
     recovered = _recovered(layout, weights, cue, SOURCE)
     if recovered is not None:
         return recovered
-    near, features = source_features(layout, weights, cue)
-    if not len(features):
-        return None, 1.0
-    form = layout.scores.forms[cue[0]]  # what a cue is says if it may lack a source
-    null = weights.source[-3] + (weights.source[-3 + form] if form else 0.0)
-    found = np.append(features @ weights.source[:-3], null)
-    p = np.exp(log_softmax(found))
+    near, features = source_features(layout, weights, cue, content)
+    p = np.exp(log_softmax(features @ weights.source))
     best = int(p.argmax())
-    return (None if best == len(features) else layout.spans[SOURCE][near][best]), float(p[best])
+    none = best == len(features) - 1
+    return (None if none else layout.spans[SOURCE][near][best]), float(p[best])
 
 
 def _recovered(
@@ -321,7 +237,7 @@ def _recovered(
     Its head is the word that the pointers of the span (of its head, for a source) choose of all.
     """
     scores, which = layout.scores, int(begin == SOURCE)
-    own = np.arange(*span)[:1] if which else np.unique(np.linspace(*span, ASKED, False, dtype=int))
+    own = np.arange(*span)[:1] if which else _asked(span)
     places = scores.places[[span[0], span[1] - 1]] + [-REACH // 2, REACH // 2]
     low, high = np.searchsorted(scores.places, places)
     others = np.concatenate([np.arange(low, span[0]), np.arange(span[1], high)])
@@ -342,41 +258,3 @@ def _recovered(
     while end < high and not layout.path[end] and np.exp(scores.tags[end, begin + 1]) > LIKELY:
         end += 1
     return (start, end), float(p[best])
-
-
-def blocks(text: str, limit: int = 40_000) -> list[tuple[int, int]]:
-    """Character ranges of about `limit` that cover a text, cut at line breaks where there are any.
-
-    Each is read by itself, so memory does not grow with the text.
-    """
-    out, start = [], 0
-    while len(text) - start > limit:
-        end = text.rfind("\n", start + limit // 2, start + limit) + 1
-        end = end or text.rfind(" ", start + limit // 2, start + limit) + 1 or start + limit
-        out.append((start, end))
-        start = end
-    return [*out, (start, len(text))]
-
-
-def decode(scores: Scores, weights: Weights, settings: Settings) -> list[Linked]:
-    """The attributions in the scores of a text."""
-    biased = scores.tags + settings.content_bias * np.array([0, 1, 1, 0, 0, 0, 0], np.float32)
-    path = viterbi(biased, weights.steps, scores.kinds)
-    return link(scores, path, weights)
-
-
-def characters(encoded: Encoded, span: Span) -> list[int]:
-    """A word span as character offsets."""
-    return [int(encoded.starts[span[0]]), int(encoded.ends[span[1] - 1])]
-
-
-def exchange(encoded: Encoded, found: list[Linked]) -> list[dict[str, object]]:
-    """Attributions in score.py's format."""
-    return [
-        {
-            "content": [characters(encoded, s) for s in sorted(a.content)],
-            "cue": [characters(encoded, a.cue)] if a.cue else [],
-            "source": [characters(encoded, a.source)] if a.source else [],
-        }
-        for a in found
-    ]

@@ -1,0 +1,274 @@
+"""The tagger's attributions and those of the rules made one list of findings.
+
+The tagger finds what the rules have no construction for; the rules know the exact edges of what
+they find. What both see is one finding with the tagger's extent and the rules' construction; for
+what only one of them sees the evidence decides (listing.py).
+"""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from operator import attrgetter, itemgetter
+
+from app.extraction.cues import Frame, lexicon
+from app.extraction.document import Document, Role
+from app.extraction.findings import Construction, Finding, kind_of
+from app.extraction.listing import SURE_OF_RULES, Evidence, cue_acts
+from app.extraction.quotes import Quote
+from app.extraction.tagger import Reading, Tagged
+from app.extraction.types import Act, Kind, Span
+
+_OVERLAP = 0.5  # of the union, for two to be one
+_NEAR_EDGE = 3  # characters
+_MOSTLY = 0.6  # of a quotation, for all of it to be content
+_CONJUNCTION = re.compile(r"that\s+", re.IGNORECASE)
+_WORD = re.compile(r"\w+")
+_LOOSE = " \t\xa0,;:.–—-"
+_MAX_BEFORE = 8  # rule findings looked at before and behind a tagged one
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A finding with the evidence for it."""
+
+    finding: Finding
+    evidence: Evidence
+
+
+class Merger:
+    """Puts together what the tagger and the rules find in one document."""
+
+    def __init__(self, document: Document, reading: Reading) -> None:
+        self._document = document
+        self._reading = reading
+        self._quote_starts = [quote.start for quote in document.quotes]
+        self._contents = sorted(span for t in reading.tagged for span in t.content)
+
+    def candidates(self, rules: Sequence[Finding]) -> list[Candidate]:
+        """Every attribution that either sees, in the order of the text."""
+        rules = sorted(rules, key=lambda f: f.content[0])
+        pairs = self._pairs(rules)
+        found: list[Candidate] = []
+        for tagged, at in pairs:
+            rule = rules[at] if at is not None else None
+            finding = self._both(tagged, rule) if rule else self._alone(tagged)
+            if finding is not None:
+                found.append(self._candidate(finding, rule, tagged))
+        taken = {at for _, at in pairs}
+        found += (
+            self._candidate(rule, rule, None) for at, rule in enumerate(rules) if at not in taken
+        )
+        return sorted(found, key=lambda c: (c.finding.start, c.finding.content))
+
+    # --- which are the same ---
+
+    def _pairs(self, rules: Sequence[Finding]) -> list[tuple[Tagged, int | None]]:
+        """Each tagged attribution with the rule finding that it most overlaps, one to one."""
+        starts = [rule.content[0][0] for rule in rules]
+        scored: list[tuple[float, int, int]] = []
+        for number, tagged in enumerate(self._reading.tagged):
+            low = bisect_left(starts, tagged.content[0][0])
+            high = bisect_right(starts, tagged.content[-1][1])
+            for at in range(max(0, low - _MAX_BEFORE), min(len(rules), high + _MAX_BEFORE)):
+                share = _overlap(tagged.content, rules[at].content)
+                if share > 0 and _same(tagged.cue, rules[at].cue):
+                    share += _OVERLAP
+                if share >= _OVERLAP:
+                    scored.append((share, number, at))
+        chosen: dict[int, int] = {}
+        taken: set[int] = set()
+        for _, number, at in sorted(scored, reverse=True):
+            if number not in chosen and at not in taken:
+                chosen[number] = at
+                taken.add(at)
+        return [(tagged, chosen.get(i)) for i, tagged in enumerate(self._reading.tagged)]
+
+    # --- what they are ---
+
+    def _both(self, tagged: Tagged, rule: Finding) -> Finding:
+        """A finding that both see: the tagger's extent, the rules' construction."""
+        agreed = rule.mention is not None and _same(tagged.mention, rule.mention)
+        mention = rule.mention if agreed else tagged.mention or rule.mention
+        return replace(
+            rule,
+            content=self._extent(tagged, rule),
+            cue=rule.cue or tagged.cue,
+            mention=mention,
+            inherits=rule.inherits and mention is None,
+        )
+
+    def _extent(self, tagged: Tagged, rule: Finding) -> tuple[Span, ...]:
+        """The content of what both see: the rules' where they are sure and the tagger about agrees.
+
+        Their edges are as exact as the tagger's by PolNeAR, and cleaner by an editor's eye.
+        """
+        content = self._edges(tagged.content, tagged.cue)
+        if not content or (rule.statement and self._yields(content, rule)):
+            return rule.content
+        return content
+
+    def _yields(self, content: Sequence[Span], rule: Finding) -> bool:
+        """Whether a rule knows better: it about agrees, or the tagger is out of its depth."""
+        ours, theirs = self._words(content), self._words(rule.content)
+        if len(ours & theirs) >= _OVERLAP * len(ours | theirs):
+            return True
+        if rule.construction in SURE_OF_RULES or _touch(content, rule.mention):
+            return True
+        return ours <= theirs and self._kind(rule.content) is Kind.DIRECT
+
+    def _words(self, content: Sequence[Span]) -> set[int]:
+        text = self._document.text
+        return {m.start() for start, end in content for m in _WORD.finditer(text, start, end)}
+
+    def _kind(self, content: Sequence[Span]) -> Kind:
+        return kind_of(self._document.text, content, self._touched(content))
+
+    def _alone(self, tagged: Tagged) -> Finding | None:
+        """A finding that only the tagger sees."""
+        content = self._edges(tagged.content, tagged.cue)
+        if not content:
+            return None
+        text = self._document.text
+        places = [span for span in (tagged.cue, tagged.mention) if span] or [content[0]]
+        clause = (min(s for s, _ in places), max(e for _, e in places))
+        if not (tagged.cue or tagged.mention):
+            clause = (content[0][0], content[0][0])
+        words = text[tagged.cue[0] : tagged.cue[1]].lower().split() if tagged.cue else []
+        return Finding(
+            content=content,
+            cue=tagged.cue,
+            mention=tagged.mention,
+            sentence=self._document.sentence_at(clause[0]),
+            clause=clause,
+            lemma=next((lexicon().verbs[w].lemma for w in words if w in lexicon().verbs), ""),
+            act=_act(words),
+            construction=self._construction(tagged, content, words),
+            statement=True,
+            nested=False,
+            inherits=tagged.continues and tagged.mention is None,
+        )
+
+    def _construction(
+        self, tagged: Tagged, content: Sequence[Span], words: Sequence[str]
+    ) -> Construction:
+        text = self._document.text
+        if tagged.cue is None:
+            return Construction.IMPLICIT
+        if "according" in words:
+            return Construction.ACCORDING
+        if self._kind(content) is Kind.DIRECT:
+            return Construction.QUOTATION
+        if any(word in lexicon().nouns for word in words):
+            return Construction.NOUN
+        if not any(c.isalnum() for c in text[tagged.cue[0] : tagged.cue[1]]):
+            return Construction.COLON
+        verb = next((lexicon().verbs[w] for w in words if w in lexicon().verbs), None)
+        if verb is None or not verb.has(Frame.SAY, Frame.TELL):
+            return Construction.OBJECT
+        after = content[0][0] > tagged.cue[0]
+        return Construction.CLAUSE if after else Construction.PARENTHESIS
+
+    def _candidate(
+        self, finding: Finding, rule: Finding | None, tagged: Tagged | None
+    ) -> Candidate:
+        sentence = self._document.sentences[finding.sentence] if self._document.sentences else None
+        chances = [self._reading.content_chance(span) for span in finding.content]
+        evidence = Evidence(
+            content=finding.content,
+            cue=finding.cue,
+            mention=finding.mention,
+            kind=self._kind(finding.content),
+            rule=rule,
+            tagged=tagged is not None,
+            chance=sum(chances) / len(chances),
+            cue_chance=tagged.p_cue if tagged else 0.0,
+            nested=finding.nested,
+            inside=tagged is None and self._is_inside(finding),
+            heading=sentence is not None and self._document.role(sentence) is Role.HEADING,
+        )
+        return Candidate(finding, evidence)
+
+    def _is_inside(self, finding: Finding) -> bool:
+        """Whether a finding begins inside a content of the tagger's."""
+        place = (finding.cue or finding.content[0])[0]
+        at = bisect_right(self._contents, place, key=itemgetter(0)) - 1
+        return at >= 0 and place < self._contents[at][1]
+
+    # --- exact edges ---
+
+    def _edges(self, content: Sequence[Span], cue: Span | None) -> tuple[Span, ...]:
+        """The spans with whole quotations, without a "that" and loose marks; none is empty."""
+        out: list[Span] = []
+        for span in content:
+            start, end = self._with_quotes(span)
+            opening = _CONJUNCTION.match(self._document.text, start, end)
+            if opening and cue and cue[1] <= start and not out:
+                start = opening.end()
+            start, end = self._trimmed(max(start, self._prose_start(start)), end)
+            if start < end and (not out or start >= out[-1][1]):
+                out.append((start, end))
+        return tuple(out)
+
+    def _prose_start(self, place: int) -> int:
+        """Where the prose of the paragraph at a place begins, behind its dateline."""
+        paragraphs = self._document.paragraphs
+        at = bisect_right(paragraphs, place, key=attrgetter("end"))
+        if at == len(paragraphs):
+            return place
+        return paragraphs[at].start if paragraphs[at].is_read else paragraphs[at].end
+
+    def _with_quotes(self, span: Span) -> Span:
+        """A span grown to the quotations that it nearly or mostly covers."""
+        start, end = span
+        for quote in self._touched([span]):
+            inside = min(end, quote.end) - max(start, quote.start)
+            mostly = inside >= _MOSTLY * (quote.end - quote.start)
+            if quote.start < start <= quote.end and (mostly or start - quote.start <= _NEAR_EDGE):
+                start = quote.start
+            if quote.start <= end < quote.end and (mostly or quote.end - end <= _NEAR_EDGE):
+                end = quote.end
+        return start, end
+
+    def _trimmed(self, start: int, end: int) -> Span:
+        text = self._document.text
+        while start < end and text[start] in _LOOSE:
+            start += 1
+        while start < end and text[end - 1] in _LOOSE:
+            end -= 1
+        return start, end
+
+    def _touched(self, spans: Sequence[Span]) -> list[Quote]:
+        return list(self._quotes_in(spans))
+
+    def _quotes_in(self, spans: Sequence[Span]) -> Iterator[Quote]:
+        quotes = self._document.quotes
+        for start, end in spans:
+            at = max(0, bisect_left(self._quote_starts, start) - 1)
+            while at < len(quotes) and quotes[at].start < end:
+                if quotes[at].end > start:
+                    yield quotes[at]
+                at += 1
+
+
+def _act(words: Sequence[str]) -> Act:
+    acts = cue_acts(words)
+    if Act.SPEECH in acts or not acts:
+        return Act.SPEECH
+    return Act.WRITING if Act.WRITING in acts else Act.THOUGHT
+
+
+def _touch(content: Sequence[Span], mention: Span | None) -> bool:
+    """Whether a content takes up words of a mention."""
+    return any(_same(span, mention) for span in content)
+
+
+def _same(one: Span | None, other: Span | None) -> bool:
+    """Whether two cues share a character."""
+    return one is not None and other is not None and one[0] < other[1] and other[0] < one[1]
+
+
+def _overlap(one: Sequence[Span], other: Sequence[Span]) -> float:
+    """The intersection of two lists of spans over their union, in characters."""
+    both = sum(max(0, min(b, d) - max(a, c)) for a, b in one for c, d in other if a < d and c < b)
+    return both / max(1, sum(b - a for a, b in one) + sum(d - c for c, d in other) - both)
