@@ -14,8 +14,9 @@ from app.extraction.occasions import find_date, find_medium, without_relative_cl
 from app.extraction.organizations import is_study
 from app.extraction.outlets import find_outlet
 from app.extraction.quotes import Quote
+from app.extraction.resolved import Resolved
 from app.extraction.rules import find_attributions
-from app.extraction.speakers import Resolved, Resolver
+from app.extraction.speakers import Resolver
 from app.extraction.types import Act, Attribution, Medium, Span, SpeakerKind, SpeakerName
 from app.extraction.via import ViaFinder
 
@@ -69,12 +70,7 @@ class _Assembly:
         """One attribution a finding."""
         findings = find_attributions(self._document)
         resolver = Resolver(self._document)
-        resolved: list[Resolved] = []
-        read_to = 0
-        for finding in findings:
-            resolver.note_roles(read_to, max(read_to, finding.clause[0]))
-            read_to = max(read_to, finding.clause[0])
-            resolved.append(resolver.resolve(finding))
+        resolved = resolver.resolve_all(findings)
         writing: dict[str, int] = {}
         spans = self._spans(findings)
         for finding, found, span in zip(findings, resolved, spans, strict=True):
@@ -97,10 +93,11 @@ class _Assembly:
         words = " ".join(text[a:b] for a, b in around)
         words = without_relative_clauses(words)
         medium = find_medium(words, finding.act)
-        if medium is None and _is_document(speakers):
+        written = found.written or _is_document(speakers)
+        if medium is None and written:
             medium = Medium.DOCUMENT
         act = _act(finding, medium, via, names, writing)
-        if act is Act.SPEECH and _is_document(speakers):
+        if act is Act.SPEECH and written:
             act = Act.WRITING
         if self._agency and self._agency not in via and self._agency not in names:
             via = (*via, self._agency)

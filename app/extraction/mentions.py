@@ -20,6 +20,7 @@ from app.extraction.people import (
     name_data,
     name_runs,
 )
+from app.extraction.phrases import phrase_end
 from app.extraction.roles import (
     Described,
     phrase_of,
@@ -83,6 +84,9 @@ def parse_mention(text: str, span: Span, people: People, *, adopt: bool = True) 
         return Mention(pronoun=first)
     if items[0].low in ("both", "all") and len(items) > 1:
         items = items[1:]
+    shared = _sharing_surname(text, items, people)
+    if shared is not None:
+        return Mention(parts=shared)
     halves = [items] if _is_long_name(items) else _coordinated(text, items, people)
     parts = [_described(text, half, people) for half in halves]
     return Mention(parts=tuple(part for part in parts if part is not None))
@@ -97,6 +101,37 @@ def _is_long_name(items: Sequence[Item]) -> bool:
         and words[0].capital
         and words[of - 1].low in name_data().organization_words | name_data().organization_nouns
         and all(w.capital or w.low in ("of", "for", "and", "the") for w in words)
+    )
+
+
+def _sharing_surname(
+    text: str, items: Sequence[Item], people: People
+) -> tuple[Described, ...] | None:
+    """The two of "Ana and Luis Vega", or None."""
+    words = [item for item in items if item.low != ","]
+    if (
+        len(words) < 4
+        or words[1].low != "and"
+        or not all(w.capital for w in (words[0], *words[2:]))
+    ):
+        return None
+    given = name_data().male | name_data().female
+    if fold(words[0].low) not in given or len(words) != len(items):
+        return None
+    second = people.find(tuple(fold(w.low) for w in words[2:]), words[2].start)
+    if second is None or fold(words[2].low) not in given:
+        return None
+    surname = text[words[3].start : words[-1].end]
+    printed = text[words[0].start : words[0].end]
+    name = f"{printed} {surname}"
+    first = people.find(tuple(fold(name).split()), words[0].start)
+    first = first or people.adopt_named(name, words[0].start)
+    return tuple(
+        Described(SpeakerKind.PERSON, person, person.name, as_printed, definite=True)
+        for person, as_printed in (
+            (first, name),
+            (second, text[words[2].start : words[-1].end]),
+        )
     )
 
 
@@ -176,22 +211,30 @@ def _segments(items: Sequence[Item]) -> list[list[Item]]:
     """The mention at its commas and dashes, without what stands in brackets."""
     segments: list[list[Item]] = [[]]
     depth = 0
-    for item in items:
+    for at, item in enumerate(items):
         if item.low in ("(", "["):
             depth += 1
         elif item.low in (")", "]"):
             depth = max(0, depth - 1)
         elif depth:
             continue
-        elif item.low in (",", "–", "—", ";"):
+        elif item.low in (",", "–", "—", ";") or _is_spaced_dash(items, at):
             segments.append([])
         else:
             segments[-1].append(item)
     return [s for s in segments if any(item.kind is ItemKind.WORD for item in s)]
 
 
+def _is_spaced_dash(items: Sequence[Item], at: int) -> bool:
+    """Whether a hyphen stands for a dash, with space around it ("Ann Lee - then a minister")."""
+    if items[at].low not in ("-", "--") or not 0 < at < len(items) - 1:
+        return False
+    return items[at - 1].end < items[at].start and items[at].end < items[at + 1].start
+
+
 def _segment(text: str, items: Sequence[Item], people: People) -> Described | None:
     """One phrase without commas."""
+    items = _before_verb(items)
     outlet = _outlet(text, items, people)
     if outlet is not None:
         return outlet
@@ -207,15 +250,36 @@ def _segment(text: str, items: Sequence[Item], people: People) -> Described | No
     return role
 
 
+def _before_verb(items: Sequence[Item]) -> Sequence[Item]:
+    """A phrase that begins with a name, without the verb that follows ("Mr Lee introduced …")."""
+    for at in range(1, len(items)):
+        item = items[at]
+        if not items[at - 1].capital or item.kind is not ItemKind.WORD:
+            break
+        if item.capital:
+            continue
+        verb = item.low.endswith("ed") or item.low in grammar().irregular_past | grammar().be
+        return items[:at] if verb else items
+    return items
+
+
 def _outlet(text: str, items: Sequence[Item], people: People) -> Described | None:
     printed = phrase_of(text, items)
     outlet = find_outlet(printed) if any(item.capital for item in items) else None
-    if printed in people.acronyms and outlet is None:
-        name = people.acronyms[printed]
+    short = _without_class(items, printed)
+    if short in people.acronyms and outlet is None:
+        name = people.acronyms[short]
         return Described(SpeakerKind.ORGANIZATION, name=name, printed=printed, definite=True)
     if outlet is None:
         return None
     return Described(SpeakerKind.ORGANIZATION, name=outlet.name, printed=printed, definite=True)
+
+
+def _without_class(items: Sequence[Item], printed: str) -> str:
+    """A name without the noun behind it that says what it is ("the M5S party")."""
+    words = printed.split()
+    is_class = items[-1].low in name_data().organization_nouns and not items[-1].capital
+    return words[0] if len(words) == 2 and is_class else printed
 
 
 def _name_candidates(items: Sequence[Item], runs: Sequence[Run]) -> list[Run]:
@@ -319,9 +383,13 @@ def _unlisted(
     if lower and head in name_data().organization_nouns:
         return Described(SpeakerKind.ORGANIZATION, name=name, printed=name, definite=True)
     by_role = lower and (is_role(head) or len(run.words) > 1)
+    alike = people.misspelt(run.folded) if run.title and not is_organization else None
+    if alike is not None:
+        return _person(text, alike, name, before, run)
     if not is_organization and (by_role or _is_unlisted_person(run, name)):
         return _person(text, people.adopt(run, name), name, before, run)
-    if run.title and is_organization and len(before) > len(run.title):
+    plain = [i for i in before if i.low not in grammar().determiners]
+    if run.title and is_organization and len(plain) > len(run.title):
         return None
     start = run.title[0].start if run.title else run.words[0].start
     whole = text[start : run.words[-1].end]
@@ -337,3 +405,21 @@ def _is_unlisted_person(run: Run, name: str) -> bool:
         return True
     shouted = any(len(word) > 3 and word.isupper() for word in name.split())
     return len(words) >= 2 and not run.definite and not shouted and find_entity(name) is None
+
+
+_MAX_AUTHOR = 14  # words between a document and whose it is
+
+
+def author_span(items: Sequence[Item], start: int) -> Span | None:
+    """Where a phrase about a document says whose it is: "figures released by the bank"."""
+    first = next((i for i, item in enumerate(items) if item.start >= start), len(items))
+    for at in range(first, min(len(items), first + _MAX_AUTHOR)):
+        word = items[at].low
+        if items[at].kind is not ItemKind.WORD or (
+            at > first and (word in grammar().subordinators or word in grammar().be)
+        ):
+            return None
+        if word in ("by", "from") and at > first:
+            end = phrase_end(items, at + 1)
+            return (items[at + 1].start, items[end - 1].end) if end > at + 1 else None
+    return None

@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from functools import cache
 
 from app.extraction.data_files import load_data, words_of
@@ -17,6 +18,8 @@ from app.extraction.types import Span
 
 _MAX_NAME_WORDS = 5
 _MIN_LABEL = 3
+_MIN_MISSPELT = 6
+_ALIKE = 0.88  # two letters out of nine
 _MAX_NAMESAKES = 30  # of one word, so that a list of names takes linear time
 
 
@@ -37,7 +40,14 @@ class NameData:
     places: frozenset[str]
     male: frozenset[str]
     female: frozenset[str]
+    epithets: frozenset[str]
+    plural_epithets: frozenset[str]
+    idle: frozenset[str]
+    ranks: frozenset[str]
+    anonymous: frozenset[str]
+    suffixes: frozenset[str]
     synonyms: dict[str, str]
+    wider: dict[str, frozenset[str]]
 
 
 @cache
@@ -48,15 +58,20 @@ def name_data() -> NameData:
     lists = {
         name: words_of(data[name])
         for name in NameData.__slots__
-        if name not in ("places", "male", "female", "synonyms")
+        if name not in ("places", "male", "female", "synonyms", "wider")
     }
     synonyms = {w: role for role, words in data["role_synonyms"].items() for w in words.split()}
+    lists["epithets"] = frozenset(map(fold, lists["epithets"]))
     return NameData(
         **lists,
         places=frozenset(data["places"]),
         male=words_of(given["male"]),
         female=words_of(given["female"]),
         synonyms=synonyms,
+        wider={
+            word: frozenset(map(fold, narrower.split()))
+            for word, narrower in data["wider_roles"].items()
+        },
     )
 
 
@@ -86,8 +101,11 @@ class Run:
 
     @property
     def folded(self) -> tuple[str, ...]:
-        """The name's words, folded."""
-        return tuple(fold(word.low) for word in self.words)
+        """The name's words, folded, without "Jr" and the like."""
+        words = tuple(fold(word.low) for word in self.words)
+        while len(words) > 1 and words[-1] in name_data().suffixes:
+            words = words[:-1]
+        return words
 
 
 def name_runs(items: Sequence[Item]) -> Iterator[Run]:
@@ -329,6 +347,29 @@ class People:
             self._list(person)
         return person
 
+    def adopt_named(self, name: str, position: int) -> Person:
+        """The person of a name that stands in the text with words between its parts."""
+        words = tuple(fold(name).split())
+        person = Person(name, words, [position], {name: None}, strong=True)
+        data = name_data()
+        person.gender = "m" if words[0] in data.male else "f" if words[0] in data.female else ""
+        if self._adopts:
+            self._list(person)
+        return person
+
+    def misspelt(self, words: tuple[str, ...]) -> Person | None:
+        """The one person whose surname a surname of the text differs from by a slip, or None."""
+        if len(words) != 1 or len(words[0]) < _MIN_MISSPELT:
+            return None
+        alike = [
+            person
+            for person in self.people[:_MAX_NAMESAKES]
+            if person.words[-1][:1] == words[0][:1]
+            and abs(len(person.words[-1]) - len(words[0])) <= 1
+            and SequenceMatcher(None, person.words[-1], words[0]).ratio() >= _ALIKE
+        ]
+        return alike[0] if len(alike) == 1 else None
+
     def labelled(self, span: Span) -> Person | None:
         """The person whom a label in front of what is said names, or None for an organisation."""
         run = next(name_runs(words_between(self._text, *span)), None)
@@ -358,7 +399,7 @@ class People:
         holders = self._by_word.get(words[-1], [])[-_MAX_NAMESAKES:]
         candidates = [p for p in holders if set(words) <= set(p.words)]
         by_surname = [p for p in candidates if p.words[-1] == words[-1]]
-        chosen = by_surname or [p for p in candidates if p.strong]
+        chosen = by_surname or [p for p in candidates if p.strong or p.places[0] < position]
         if not chosen:
             return None
         strong = [p for p in chosen if p.strong] or chosen

@@ -1,0 +1,90 @@
+"""Who was described as what: "the minister" for the person whom the article calls a minister."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from app.extraction.folding import fold
+from app.extraction.gazetteer import find_entity
+from app.extraction.people import Person, name_data
+from app.extraction.roles import Described
+from app.extraction.types import SpeakerKind
+
+_MEMORY = 40
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRole:
+    """A role that somebody has, by a description at a position."""
+
+    position: int
+    head: str
+    modifiers: frozenset[str]
+    person: Person
+
+
+@dataclass(slots=True)
+class RoleMemory:
+    """The roles of the people of an article, in the order in which they were met."""
+
+    roles: list[HeldRole] = field(default_factory=list)
+
+    def add(self, part: Described, person: Person, position: int) -> None:
+        """Remember that a person was described so."""
+        if part.head:
+            self.roles.append(HeldRole(position, part.head, places_named(part.modifiers), person))
+
+    def find(self, part: Described) -> Person | None:
+        """The person last described by the role that a definite mention repeats, or None.
+
+        Failing the role itself, one that it is the wider word for: "the union leader" for the
+        union's secretary.
+        """
+        if not part.definite or not part.head or part.kind is SpeakerKind.GROUP:
+            return None
+        recent = self.roles[-_MEMORY:]
+        same = [role for role in recent if role.head == part.head]
+        wider = [role for role in recent if role.head in wider_roles(part.head)]
+        return _best(part, same) or _best(part, wider)
+
+    def after(self, part: Described, start: int, end: int) -> Iterator[HeldRole]:
+        """The roles given between two positions that a description may be about."""
+        heads = {part.head} | wider_roles(part.head)
+        modifiers = places_named(part.modifiers)
+        for role in self.roles:
+            if start < role.position < end and role.head in heads and fits(modifiers, role):
+                yield role
+
+
+def wider_roles(head: str) -> frozenset[str]:
+    """The roles for which a word is a wider one."""
+    return name_data().wider.get(head, frozenset())
+
+
+def places_named(modifiers: Iterable[str]) -> frozenset[str]:
+    """Modifiers with adjectives of origin as the place they mean ("french" as "france")."""
+    found = set()
+    for word in modifiers:
+        entity = find_entity(word)
+        found.add(fold(entity.name) if entity is not None and entity.kind == "place" else word)
+    return frozenset(found)
+
+
+def fits(modifiers: frozenset[str], role: HeldRole) -> bool:
+    """Whether two descriptions by one word may be of one person: not of two fields or places."""
+    ranks = name_data().ranks
+    if modifiers & ranks != role.modifiers & ranks and modifiers:
+        return False
+    telling = modifiers - name_data().idle
+    theirs = role.modifiers - name_data().idle
+    return not telling or not theirs or bool(telling & theirs)
+
+
+def _best(part: Described, roles: list[HeldRole]) -> Person | None:
+    modifiers = places_named(part.modifiers)
+    fitting = [
+        (len(modifiers & role.modifiers), at, role.person)
+        for at, role in enumerate(roles)
+        if fits(modifiers, role)
+        and not (part.gender and role.person.gender and part.gender != role.person.gender)
+    ]
+    return max(fitting, key=lambda one: one[:2])[2] if fitting else None
