@@ -9,8 +9,11 @@ from collections.abc import Callable, Iterable, Iterator
 
 from app.extraction.document import Document
 from app.extraction.findings import Finding
+from app.extraction.folding import fold
+from app.extraction.gazetteer import find_entity
 from app.extraction.mentions import Mention
-from app.extraction.people import People, is_role, name_data
+from app.extraction.nouns import head_of, heads_document
+from app.extraction.people import People, is_human, name_data
 from app.extraction.resolved import Known
 from app.extraction.roles import Described
 from app.extraction.subjects import Subjects
@@ -139,10 +142,12 @@ class Centres:
 def _may_be_centre(mention: Mention) -> bool:
     """Whether a subject is somebody: no "decision", no "storm"."""
     for part in mention.parts:
+        entity = find_entity(part.name) if part.name else None
+        if entity is not None and entity.kind == "place":
+            return False
         named = part.person is not None or part.name
         data = name_data()
-        somebody = is_role(part.head) or part.head in data.plural_people | data.organization_nouns
-        somebody = somebody or part.head in data.epithets or part.head.endswith("year old")
+        somebody = is_human(part.head) or part.head in data.plural_people | data.organization_nouns
         if not (named or somebody):
             return False
     return True
@@ -154,9 +159,10 @@ def _fits(known: Known, pronoun: str, gender: str) -> bool:
     if pronoun in _PLURAL:
         return known.plural or body
     if pronoun in _NEUTER:
-        return kind is SpeakerKind.ORGANIZATION or (
-            kind is not SpeakerKind.PERSON and not known.plural and not known.gender
-        )
+        document = kind is SpeakerKind.UNNAMED and heads_document(known.speakers[0].name)
+        return document or (body and not known.plural)
     if known.plural or body:
+        return False
+    if kind is SpeakerKind.UNNAMED and not is_human(fold(head_of(known.speakers[0].name))):
         return False
     return not known.gender or not gender or known.gender == gender

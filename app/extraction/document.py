@@ -22,7 +22,7 @@ _MAX_DATELINE = 120
 _TOKEN = re.compile(
     r"(?P<word>(?:[^\W\d_]\.){2,}|(?:Mrs?|Ms|Dr|Prof|Sen|Rep|Gov|Gen|Col|Lt|Sgt|Capt|St|Rev|Hon|Adm"
     r"|Maj|Cmdr)\.(?=\s)|[A-Z]\.(?=\s?[A-Z])"
-    r"|\d+(?:[.,:]\d+)*(?:st|nd|rd|th|%)?|[@#]?\w+(?:['’&-]\w+)*(?:(?<=s)['’](?=\s\w))?)"
+    r"|\d+-years?-olds?|\d+(?:[.,:]\d+)*(?:st|nd|rd|th|%)?|[@#]?\w+(?:['’&-]\w+)*(?:(?<=s)['’](?=\s\w))?)"
     r"|(?P<mark>\.\.\.+|--+|[^\w\s])"
 )
 _ENDS_SENTENCE = re.compile(r"[.!?…;:]['\"”’»)\]]*$")

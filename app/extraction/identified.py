@@ -100,7 +100,9 @@ class Identifier:
             if min(role.person.places) > start and (leads or _is_same(part, role)):
                 return role.person
         person = self._subject_after(part, finding.sentence, start) if leads else None
-        return person or self._bare_speaker(at, findings, resolved, start)
+        if person is not None or (part.definite and any(map(str.isupper, part.description or ""))):
+            return person  # "the Archbishop of York": known by the office
+        return self._bare_speaker(at, findings, resolved, start)
 
     def _subject_after(self, part: Described, first: int, start: int) -> Person | None:
         """The person who is the subject of one of the next sentences, named there first."""
@@ -121,7 +123,7 @@ class Identifier:
         """The next speaker, if they are named for the first time with nothing to introduce them."""
         for other in range(at + 1, min(len(findings), at + 4)):
             found, finding = resolved[other], findings[other]
-            if finding.sentence > findings[at].sentence + 2:
+            if finding.sentence > findings[at].sentence + 1:
                 return None
             if found.speakers == resolved[at].speakers or finding.nested:
                 continue

@@ -72,16 +72,14 @@ def parse_mention(text: str, span: Span, people: People, *, adopt: bool = True) 
     """
     if not adopt:
         people = people.frozen()
-    items = words_between(text, *span)
-    while items and items[-1].kind is ItemKind.MARK and items[-1].low not in (")", "."):
-        items.pop()
-    if items and items[-1].low == "'s":
-        items.pop()
+    items = _bare(words_between(text, *span))
     if not items:
         return Mention()
     first = items[0].low.split("'")[0]
     if len([i for i in items if i.kind is ItemKind.WORD]) == 1 and first in _PRONOUNS:
         return Mention(pronoun=first)
+    if len(items) == 1 and _is_function_word(items[0].low):
+        return Mention()
     if items[0].low in ("both", "all") and len(items) > 1:
         items = items[1:]
     shared = _sharing_surname(text, items, people)
@@ -90,6 +88,33 @@ def parse_mention(text: str, span: Span, people: People, *, adopt: bool = True) 
     halves = [items] if _is_long_name(items) else _coordinated(text, items, people)
     parts = [_described(text, half, people) for half in halves]
     return Mention(parts=tuple(part for part in parts if part is not None))
+
+
+def _bare(items: list[Item]) -> list[Item]:
+    """The items of a mention without the marks, possessive and connectives that end it."""
+    while items and items[-1].kind is ItemKind.MARK and items[-1].low not in (")", "."):
+        items.pop()
+    if items and items[-1].low == "'s":
+        items.pop()
+    while len(items) > 1 and items[-1].low in _DANGLING:
+        items.pop()
+    return items
+
+
+_DANGLING = frozenset({"and", "but", "or", "of", "for", "the", "in", "that"})
+
+
+def _is_function_word(word: str) -> bool:
+    """Whether a word is nobody, though it stands where a subject may ("While", "Even")."""
+    words = grammar()
+    return (
+        word in words.subordinators
+        or word in words.prepositions
+        or word in words.conjunctions
+        or word in words.openers
+        or word in words.adverbs - {"both"}
+        or word in words.auxiliaries
+    )
 
 
 def _is_long_name(items: Sequence[Item]) -> bool:
@@ -265,7 +290,8 @@ def _before_verb(items: Sequence[Item]) -> Sequence[Item]:
 
 def _outlet(text: str, items: Sequence[Item], people: People) -> Described | None:
     printed = phrase_of(text, items)
-    outlet = find_outlet(printed) if any(item.capital for item in items) else None
+    capital = any(item.capital for item in without_articles(items))
+    outlet = find_outlet(printed) if capital else None
     short = _without_class(items, printed)
     if short in people.acronyms and outlet is None:
         name = people.acronyms[short]
@@ -423,3 +449,33 @@ def author_span(items: Sequence[Item], start: int) -> Span | None:
             end = phrase_end(items, at + 1)
             return (items[at + 1].start, items[end - 1].end) if end > at + 1 else None
     return None
+
+
+_LOCATING = frozenset({"from", "of", "in", "at", "near"})
+_MAX_WIDER = 24
+
+
+def wider_span(items: Sequence[Item], span: Span) -> Span:
+    """A mention that is only the end of one ("Ann Lee, 34, from [Leeds, Yorkshire]"), whole.
+
+    From the beginning of its sentence, if a name in front of a comma stands there.
+    """
+    first = next((i for i, item in enumerate(items) if item.start >= span[0]), len(items))
+    opens = first < len(items) and items[first].low in name_data().suffixes
+    if not opens and (first < 3 or items[first - 1].low not in _LOCATING):
+        return span
+    at = first - 1
+    while at >= 0 and first - at < _MAX_WIDER and _may_widen(items[at]):
+        at -= 1
+    comma = any(item.low == "," for item in items[at + 1 : first])
+    if at >= 0 or not comma:
+        return span
+    return items[0].start, span[1]
+
+
+def _may_widen(item: Item) -> bool:
+    words = grammar()
+    if item.kind is ItemKind.MARK:
+        return item.low == ","
+    plain = item.low not in words.subordinators and item.low not in words.auxiliaries
+    return item.kind is ItemKind.WORD and plain

@@ -96,7 +96,16 @@ class Organizations:
         if find_outlet(name) is not None or (entity is not None and entity.kind == "place"):
             return name
         longer = [known for known in self._known if known.startswith(name + " ")]
-        return longer[0] if len(longer) == 1 else name
+        if len(longer) != 1:
+            return name
+        short = self._known.get(name)
+        first = short is not None and short.places and short.places[0] < self._first(longer[0])
+        return name if first else longer[0]
+
+    def _first(self, name: str) -> int:
+        """Where an organisation is first named: a short name before the long one is whole."""
+        places = self._known[name].places
+        return places[0] if places else 0
 
     def note(self, name: str, position: int) -> None:
         """Remember that an organisation speaks at a position."""

@@ -45,7 +45,10 @@ class NameData:
     idle: frozenset[str]
     ranks: frozenset[str]
     anonymous: frozenset[str]
+    relations: frozenset[str]
     suffixes: frozenset[str]
+    compounds: frozenset[str]
+    peerages: frozenset[str]
     synonyms: dict[str, str]
     wider: dict[str, frozenset[str]]
 
@@ -133,7 +136,8 @@ def may_open_name(item: Item) -> bool:
         return False
     words = grammar()
     return not (
-        item.low in words.determiners
+        _is_compound(item.low)
+        or item.low in words.determiners
         or item.low in words.pronouns
         or item.low in words.prepositions
         or item.low in words.subordinators
@@ -142,6 +146,11 @@ def may_open_name(item: Item) -> bool:
         or item.low in words.time_nouns
         or item.low in words.auxiliaries
     )
+
+
+def _is_compound(word: str) -> bool:
+    """Whether a word only has a name in it ("London-based")."""
+    return "-" in word and word.rpartition("-")[2] in name_data().compounds
 
 
 def _run_end(items: Sequence[Item], at: int) -> int:
@@ -169,7 +178,12 @@ def _run_end(items: Sequence[Item], at: int) -> int:
             and item.kind is ItemKind.WORD
         )
         if not (
-            (item.capital and item.kind is ItemKind.WORD and item.low not in grammar().time_nouns)
+            (
+                item.capital
+                and item.kind is ItemKind.WORD
+                and item.low not in grammar().time_nouns
+                and not _is_compound(item.low)
+            )
             or is_initial
             or is_title_stop
             or particle
@@ -232,6 +246,8 @@ def _may_be_person(run: Run, name: str, strong: bool) -> bool:
         return False
     if (run.definite and not run.title) or any(w in grammar().prepositions for w in words[1:]):
         return False
+    if any(character.isdigit() for character in name):
+        return False
     return find_outlet(name) is None and (strong or find_entity(name) is None)
 
 
@@ -262,6 +278,7 @@ class People:
         self.people: list[Person] = []
         self._by_word: dict[str, list[Person]] = {}
         self.alone: set[str] = set()
+        self._first_alone: dict[str, int] = {}
         self.common: set[str] = set()
         self.acronyms = _acronyms(document.text)
         self._collect(document)
@@ -275,6 +292,9 @@ class People:
                 heading = paragraph.role is Role.HEADING
                 runs += [(run, heading) for run in name_runs(items)]
         self.alone = {run.folded[0] for run, _ in runs if len(run.words) == 1 and not run.definite}
+        for run, heading in runs:
+            if len(run.words) == 1 and not heading:
+                self._first_alone.setdefault(run.folded[0], run.start)
         for run, heading in runs:
             self._add(self.shortened(run), heading)
 
@@ -341,11 +361,23 @@ class People:
     def adopt(self, run: Run, name: str) -> Person:
         """The person of a name that the reading passed over, as it stands where somebody speaks."""
         words = run.folded
-        person = Person(name, words, [run.words[0].start], {name: None}, strong=bool(run.title))
+        person = Person(
+            self._peerage(run, name),
+            words,
+            [run.words[0].start],
+            {name: None},
+            strong=bool(run.title),
+        )
         person.gender = _gender(run, words)
         if self._adopts:
             self._list(person)
         return person
+
+    def _peerage(self, run: Run, name: str) -> str:
+        """A name with the title that is part of it where no given name is known ("Lord Lee")."""
+        if len(run.words) > 1 or not run.title or run.title[-1].low not in name_data().peerages:
+            return name
+        return self._text[run.title[-1].start : run.words[-1].end]
 
     def adopt_named(self, name: str, position: int) -> Person:
         """The person of a name that stands in the text with words between its parts."""
@@ -392,14 +424,16 @@ class People:
     def find(self, words: tuple[str, ...], position: int) -> Person | None:
         """The person meant by folded words at a position: the last one named before, else the next.
 
-        A single word is a surname, or failing that any part of a name.
+        A single word is a surname, or failing that any part of a name, if that was introduced
+        whole: "Yukos" before "Yukos USA" is not somebody's first name.
         """
         if not words:
             return None
         holders = self._by_word.get(words[-1], [])[-_MAX_NAMESAKES:]
         candidates = [p for p in holders if set(words) <= set(p.words)]
         by_surname = [p for p in candidates if p.words[-1] == words[-1]]
-        chosen = by_surname or [p for p in candidates if p.strong or p.places[0] < position]
+        alone = self._first_alone.get(words[0], position)
+        chosen = by_surname or [p for p in candidates if p.strong or p.places[0] < alone]
         if not chosen:
             return None
         strong = [p for p in chosen if p.strong] or chosen
@@ -409,6 +443,20 @@ class People:
 def _distance(places: Sequence[int], position: int) -> tuple[int, int]:
     before = bisect_right(places, position)
     return (0, position - places[before - 1]) if before else (1, places[0] - position)
+
+
+def is_human(head: str) -> bool:
+    """Whether a folded noun is a person ("nurse", "minister", "34-year-old")."""
+    data = name_data()
+    return (
+        is_role(head)
+        or head in data.epithets
+        or head in data.wider
+        or head in data.relations
+        or head in data.origins
+        or f"{head}s" in data.plural_people
+        or head.endswith("year old")
+    )
 
 
 def is_role(word: str) -> bool:

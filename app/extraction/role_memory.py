@@ -10,6 +10,8 @@ from app.extraction.roles import Described
 from app.extraction.types import SpeakerKind
 
 _MEMORY = 40
+_PLACE = "@"
+_RELATION_REACH = 800  # characters: further on it is somebody else's brother
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class RoleMemory:
         if part.head:
             self.roles.append(HeldRole(position, part.head, places_named(part.modifiers), person))
 
-    def find(self, part: Described) -> Person | None:
+    def find(self, part: Described, position: int) -> Person | None:
         """The person last described by the role that a definite mention repeats, or None.
 
         Failing the role itself, one that it is the wider word for: "the union leader" for the
@@ -42,6 +44,8 @@ class RoleMemory:
         if not part.definite or not part.head or part.kind is SpeakerKind.GROUP:
             return None
         recent = self.roles[-_MEMORY:]
+        if part.head in name_data().relations:
+            recent = [role for role in recent if position - role.position < _RELATION_REACH]
         same = [role for role in recent if role.head == part.head]
         wider = [role for role in recent if role.head in wider_roles(part.head)]
         return _best(part, same) or _best(part, wider)
@@ -61,11 +65,12 @@ def wider_roles(head: str) -> frozenset[str]:
 
 
 def places_named(modifiers: Iterable[str]) -> frozenset[str]:
-    """Modifiers with adjectives of origin as the place they mean ("french" as "france")."""
+    """Modifiers with names of places and adjectives of origin as one, marked ("@france")."""
     found = set()
     for word in modifiers:
         entity = find_entity(word)
-        found.add(fold(entity.name) if entity is not None and entity.kind == "place" else word)
+        is_place = entity is not None and entity.kind == "place"
+        found.add(_PLACE + fold(entity.name) if entity is not None and is_place else word)
     return frozenset(found)
 
 
@@ -76,7 +81,13 @@ def fits(modifiers: frozenset[str], role: HeldRole) -> bool:
         return False
     telling = modifiers - name_data().idle
     theirs = role.modifiers - name_data().idle
-    return not telling or not theirs or bool(telling & theirs)
+    if telling & theirs:
+        return True
+    return all(
+        not any(word.startswith(_PLACE) is place for word in telling)
+        or not any(word.startswith(_PLACE) is place for word in theirs)
+        for place in (True, False)
+    )
 
 
 def _best(part: Described, roles: list[HeldRole]) -> Person | None:

@@ -15,7 +15,7 @@ from app.extraction.genders import learn_genders
 from app.extraction.grammar import grammar
 from app.extraction.identified import Identifier
 from app.extraction.introductions import described_people
-from app.extraction.mentions import Mention, author_span, parse_mention
+from app.extraction.mentions import Mention, author_span, parse_mention, wider_span
 from app.extraction.organizations import Organizations
 from app.extraction.people import People, Person, is_role, name_data
 from app.extraction.resolved import NOBODY, Found, Known, Resolved
@@ -48,6 +48,7 @@ class Resolver:
             self._note_roles(finding.clause[0])
             resolved.append(self._resolve(finding))
         self._note_roles(len(self._document.text))
+        resolved = _from_main_clauses(findings, resolved)
         identifier = Identifier(self._document, self._people, self._subjects, self._roles)
         return identifier.identify(findings, resolved)
 
@@ -70,7 +71,7 @@ class Resolver:
         """The mention in a span; the label of a turn is a person, if it is no outlet."""
         text = self._document.text
         if finding.construction is not Construction.TURN:
-            return parse_mention(text, span, self._people)
+            return self._whole(finding, span)
         if text[span[0] : span[1]].lower() in ANSWER_LABELS:
             first = min(self._people.people, key=lambda p: p.places[0], default=None)
         else:
@@ -79,6 +80,19 @@ class Resolver:
             return parse_mention(text, span, self._people)
         name = text[span[0] : span[1]] if first.name.endswith(text[span[0] : span[1]]) else ""
         return Mention(parts=(Described(SpeakerKind.PERSON, first, name, name, definite=True),))
+
+    def _whole(self, finding: Finding, span: Span) -> Mention:
+        """The mention in a span, widened where only the end of its phrase was marked."""
+        mention = parse_mention(self._document.text, span, self._people)
+        before = finding.cue is not None and finding.cue[0] >= span[1]
+        if not before or any(part.person is not None for part in mention.parts):
+            return mention
+        wider = wider_span(self._document.sentences[finding.sentence].items, span)
+        if wider == span:
+            return mention
+        whole = parse_mention(self._document.text, wider, self._people)
+        named = any(part.person is not None for part in whole.parts)
+        return whole if named else mention
 
     def finish(self, speakers: tuple[SpeakerName, ...]) -> tuple[SpeakerName, ...]:
         """The speakers with every alias and description that the whole article gave."""
@@ -144,7 +158,7 @@ class Resolver:
         several = self._by_plural_epithet(part, finding)
         if several is not None:
             return Resolved(several.speakers, Found.SALIENT), ""
-        person = self._roles.find(part)
+        person = self._roles.find(part, position)
         how = Found.ROLE
         if person is None and finding is not None:
             person, how = self._by_epithet(part, finding), Found.SALIENT
@@ -313,6 +327,26 @@ def _is_body(speaker: SpeakerName, head: str) -> bool:
     if speaker.kind is SpeakerKind.GROUP:
         return head in name_data().organization_nouns and words[-1:] == [head] and len(words) > 1
     return speaker.kind is SpeakerKind.ORGANIZATION and head in words
+
+
+def _from_main_clauses(findings: Sequence[Finding], resolved: Sequence[Resolved]) -> list[Resolved]:
+    """With the speaker of the main clause for a clause in front of it that has none of its own.
+
+    "While accepting that it was dear, Ms Lee said …".
+    """
+    result = list(resolved)
+    for at in range(len(findings) - 2, -1, -1):
+        here, behind = findings[at], findings[at + 1]
+        opens = here.sentence == behind.sentence and here.clause[1] <= behind.clause[0]
+        fronted = opens and here.cue is not None and here.content[0][0] > here.cue[0]
+        participle = here.construction is Construction.PARTICIPLE or (
+            here.mention is not None and not here.shared
+        )
+        if result[at].speakers or not (fronted and participle) or behind.nested:
+            continue
+        if result[at + 1].speakers and result[at].how is Found.NOBODY:
+            result[at] = Resolved(result[at + 1].speakers, Found.INHERITED)
+    return result
 
 
 def _is_plural(part: Described, speaker: SpeakerName) -> bool:
