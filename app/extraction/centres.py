@@ -27,7 +27,7 @@ _REACH = 10  # sentences
 _SPOKEN = 16  # speakers looked back to
 # What a candidate's distance in sentences grows by: where nothing says that the gender fits, and
 # where somebody is only named in passing.
-_UNKNOWN_GENDER = 1.5
+_UNKNOWN_GENDER = 0.9
 _UNNAMED = 0.75
 _BODY = 0.5
 

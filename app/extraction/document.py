@@ -260,10 +260,22 @@ def _words(text: str, start: int, end: int) -> Iterator[Item]:
         if possessive and kind is ItemKind.WORD:
             # The possessive is an item of its own, as a name must never carry it.
             cut = match.end() - possessive
-            yield Item(match.start(), cut, low[:-possessive], kind, word[0].isupper())
+            yield Item(match.start(), cut, low[:-possessive], kind, _is_capital(word))
             yield Item(cut, match.end(), "'s", ItemKind.WORD, False)
         else:
-            yield Item(match.start(), match.end(), low, kind, word.lstrip("@#")[:1].isupper())
+            yield Item(match.start(), match.end(), low, kind, _is_capital(word))
+
+
+_PREFIXED = re.compile(r"(?:al|el|as|ash|ad|at|an|az|ul|d|l|bin|ibn|abu)[-'’](?=[^\W\d_])")
+
+
+def _is_capital(word: str) -> bool:
+    """Whether a word has a capital: in front, or behind an article as in "al-Khatib"."""
+    bare = word.lstrip("@#")
+    if bare[:1].isupper():
+        return True
+    prefix = _PREFIXED.match(bare) if "-" in bare or "'" in bare or "’" in bare else None
+    return prefix is not None and bare[prefix.end()].isupper()
 
 
 def _sentences(text: str, items: Sequence[Item], paragraph: int) -> Iterator[Sentence]:

@@ -123,7 +123,8 @@ class Identifier:
         """The next speaker, if they are named for the first time with nothing to introduce them."""
         for other in range(at + 1, min(len(findings), at + 4)):
             found, finding = resolved[other], findings[other]
-            if finding.sentence > findings[at].sentence + 1:
+            reach = 2 if findings[at].sentence <= self._lead_end else 1
+            if finding.sentence > findings[at].sentence + reach:
                 return None
             if found.speakers == resolved[at].speakers or finding.nested:
                 continue

@@ -351,6 +351,8 @@ def _named(text: str, items: Sequence[Item], run: Run, people: People) -> Descri
 
 def _is_common_noun(text: str, run: Run, people: People) -> bool:
     """Whether one capitalised word is a plain noun that opens a sentence ("Residents said")."""
+    if run.definite and [w.low for w in run.words[:-1]] in (["south"], ["north"]):
+        return run.words[-1].low in name_data().origins
     if len(run.words) != 1 or run.title:
         return False
     word = run.words[0]

@@ -41,7 +41,8 @@ class RoleMemory:
         Failing the role itself, one that it is the wider word for: "the union leader" for the
         union's secretary.
         """
-        if not part.definite or not part.head or part.kind is SpeakerKind.GROUP:
+        several = part.kind is SpeakerKind.GROUP and part.head.endswith("s")
+        if not part.definite or not part.head or several:
             return None
         recent = self.roles[-_MEMORY:]
         if part.head in name_data().relations:
@@ -55,7 +56,11 @@ class RoleMemory:
         heads = {part.head} | wider_roles(part.head)
         modifiers = places_named(part.modifiers)
         for role in self.roles:
-            if start < role.position < end and role.head in heads and fits(modifiers, role):
+            if (
+                start < role.position < end
+                and role.head in heads
+                and fits(modifiers, role, ranked=part.definite)
+            ):
                 yield role
 
 
@@ -74,10 +79,10 @@ def places_named(modifiers: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def fits(modifiers: frozenset[str], role: HeldRole) -> bool:
+def fits(modifiers: frozenset[str], role: HeldRole, *, ranked: bool = True) -> bool:
     """Whether two descriptions by one word may be of one person: not of two fields or places."""
     ranks = name_data().ranks
-    if modifiers & ranks != role.modifiers & ranks and modifiers:
+    if ranked and modifiers & ranks != role.modifiers & ranks and modifiers:
         return False
     telling = modifiers - name_data().idle
     theirs = role.modifiers - name_data().idle

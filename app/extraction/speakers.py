@@ -8,11 +8,12 @@ article says who it is, nobody is named.
 from collections.abc import Sequence
 
 from app.extraction.centres import GENDERS, Centres
+from app.extraction.contents import leading_subject
 from app.extraction.document import Document, Item, ItemKind
 from app.extraction.findings import Construction, Finding
 from app.extraction.folding import fold
 from app.extraction.genders import learn_genders
-from app.extraction.grammar import grammar
+from app.extraction.grammar import grammar, low
 from app.extraction.identified import Identifier
 from app.extraction.introductions import described_people
 from app.extraction.mentions import Mention, author_span, parse_mention, wider_span
@@ -24,6 +25,10 @@ from app.extraction.roles import Described
 from app.extraction.subjects import Subjects
 from app.extraction.transcripts import ANSWER_LABELS
 from app.extraction.types import Span, SpeakerKind, SpeakerName
+
+_FRONTING = frozenset(
+    {"while", "after", "before", "although", "though", "by", "despite", "without"}
+)
 
 
 class Resolver:
@@ -48,9 +53,41 @@ class Resolver:
             self._note_roles(finding.clause[0])
             resolved.append(self._resolve(finding))
         self._note_roles(len(self._document.text))
-        resolved = _from_main_clauses(findings, resolved)
+        resolved = self._from_main_clauses(findings, resolved)
         identifier = Identifier(self._document, self._people, self._subjects, self._roles)
         return identifier.identify(findings, resolved)
+
+    def _from_main_clauses(
+        self, findings: Sequence[Finding], resolved: Sequence[Resolved]
+    ) -> list[Resolved]:
+        """With the subject of the main clause for a clause in front of it that has none.
+
+        "While accepting that it was dear, Ms Lee said …".
+        """
+        result = list(resolved)
+        for at, finding in enumerate(findings):
+            follows = finding.cue is not None and finding.content[0][0] > finding.cue[0]
+            if result[at].how is Found.NOBODY and follows and not finding.nested:
+                speakers = self._subject_behind(finding)
+                if speakers:
+                    result[at] = Resolved(speakers, Found.INHERITED)
+        return result
+
+    def _subject_behind(self, finding: Finding) -> tuple[SpeakerName, ...]:
+        """The person who is the subject behind a fronted clause and its content, or nobody."""
+        items = self._document.sentences[finding.sentence].items
+        fronted = items[0].low in _FRONTING or items[0].low.endswith("ing")
+        behind = [item for item in items if item.start >= finding.content[-1][1]]
+        if not fronted or finding.clause[0] > items[0].end + 1 or low(behind, 0) != ",":
+            return ()
+        found = leading_subject(behind, len(behind))
+        if found is None:
+            return ()
+        span = (behind[found[0]].start, behind[found[1] - 1].end)
+        parts = parse_mention(self._document.text, span, self._people).parts
+        if len(parts) != 1 or parts[0].person is None:
+            return ()
+        return self._by_parts(parts, span[0])[0]
 
     def _resolve(self, finding: Finding) -> Resolved:
         spoken = self._centres.spoken
@@ -161,7 +198,8 @@ class Resolver:
         person = self._roles.find(part, position)
         how = Found.ROLE
         if person is None and finding is not None:
-            person, how = self._by_epithet(part, finding), Found.SALIENT
+            person = self._other_of_two(part, finding) or self._by_epithet(part, finding)
+            how = Found.SALIENT
         if person is not None:
             resolved, gender = self._by_person(part, person, position)
             return Resolved(resolved.speakers, how), gender
@@ -246,6 +284,19 @@ class Resolver:
             return None
         return self._people.find(tuple(fold(known.speakers[0].name).split()), known.position)
 
+    def _other_of_two(self, part: Described, finding: Finding) -> Person | None:
+        """The other of a pair of whom one has spoken, for "his brother"."""
+        if part.head not in name_data().relations or not part.definite:
+            return None
+        pair, spoken = self._centres.several(finding), self._centres.spoken[-1:]
+        if pair is None or len(pair.speakers) != 2 or not spoken or len(spoken[0].speakers) != 1:
+            return None
+        names = [speaker.name for speaker in pair.speakers]
+        if spoken[0].speakers[0].name not in names:
+            return None
+        (other,) = (name for name in names if name != spoken[0].speakers[0].name)
+        return self._people.find(tuple(fold(other).split()), pair.position)
+
     def _by_plural_epithet(self, part: Described, finding: Finding | None) -> Known | None:
         """The people last spoken of whom "the couple" stands for."""
         if finding is None or not part.definite or part.head not in name_data().plural_epithets:
@@ -327,26 +378,6 @@ def _is_body(speaker: SpeakerName, head: str) -> bool:
     if speaker.kind is SpeakerKind.GROUP:
         return head in name_data().organization_nouns and words[-1:] == [head] and len(words) > 1
     return speaker.kind is SpeakerKind.ORGANIZATION and head in words
-
-
-def _from_main_clauses(findings: Sequence[Finding], resolved: Sequence[Resolved]) -> list[Resolved]:
-    """With the speaker of the main clause for a clause in front of it that has none of its own.
-
-    "While accepting that it was dear, Ms Lee said …".
-    """
-    result = list(resolved)
-    for at in range(len(findings) - 2, -1, -1):
-        here, behind = findings[at], findings[at + 1]
-        opens = here.sentence == behind.sentence and here.clause[1] <= behind.clause[0]
-        fronted = opens and here.cue is not None and here.content[0][0] > here.cue[0]
-        participle = here.construction is Construction.PARTICIPLE or (
-            here.mention is not None and not here.shared
-        )
-        if result[at].speakers or not (fronted and participle) or behind.nested:
-            continue
-        if result[at + 1].speakers and result[at].how is Found.NOBODY:
-            result[at] = Resolved(result[at + 1].speakers, Found.INHERITED)
-    return result
 
 
 def _is_plural(part: Described, speaker: SpeakerName) -> bool:
