@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections import Counter
 
 from app.extraction.document import Document
+from app.extraction.grammar import low
 from app.extraction.people import People, Person
 from app.extraction.subjects import Subjects
 
@@ -51,7 +52,11 @@ def _decide(person: Person, counted: Counter[str]) -> None:
 def _gender_after(document: Document, number: int, position: int) -> str:
     """The gender of the pronouns behind a position in a sentence and at the head of the next."""
     items = [i for i in document.sentences[number].items if i.start >= position]
-    found = {_GENDERS[item.low] for item in items if item.low in _GENDERS}
+    found = {
+        _GENDERS[item.low]
+        for at, item in enumerate(items)
+        if item.low in _GENDERS and low(items, at - 1) not in (",", "(")  # "Ann Lee, his boss,"
+    }
     if not found and number + 1 < len(document.sentences):
         first = document.sentences[number + 1].items[0]
         found = {_GENDERS[first.low]} if first.low in _GENDERS else set()

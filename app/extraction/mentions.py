@@ -19,6 +19,7 @@ from app.extraction.people import (
     is_role,
     name_data,
     name_runs,
+    name_words,
 )
 from app.extraction.phrases import phrase_end
 from app.extraction.roles import (
@@ -144,12 +145,12 @@ def _sharing_surname(
     if fold(words[0].low) not in given or len(words) != len(items):
         return None
     second = people.find(tuple(fold(w.low) for w in words[2:]), words[2].start)
-    if second is None or fold(words[2].low) not in given:
+    if second is None:
         return None
     surname = text[words[3].start : words[-1].end]
     printed = text[words[0].start : words[0].end]
     name = f"{printed} {surname}"
-    first = people.find(tuple(fold(name).split()), words[0].start)
+    first = people.find(name_words(name), words[0].start)
     first = first or people.adopt_named(name, words[0].start)
     return tuple(
         Described(SpeakerKind.PERSON, person, person.name, as_printed, definite=True)

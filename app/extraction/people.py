@@ -381,7 +381,7 @@ class People:
 
     def adopt_named(self, name: str, position: int) -> Person:
         """The person of a name that stands in the text with words between its parts."""
-        words = tuple(fold(name).split())
+        words = name_words(name)
         person = Person(name, words, [position], {name: None}, strong=True)
         data = name_data()
         person.gender = "m" if words[0] in data.male else "f" if words[0] in data.female else ""
@@ -438,6 +438,14 @@ class People:
             return None
         strong = [p for p in chosen if p.strong] or chosen
         return min(strong, key=lambda p: _distance(p.places, position))
+
+
+def name_words(name: str) -> tuple[str, ...]:
+    """The folded words of a name, one for each word as printed ("Park Ji-woo" has two)."""
+    words = tuple(fold(word) for word in name.split())
+    while len(words) > 1 and words[-1] in name_data().suffixes:
+        words = words[:-1]
+    return words
 
 
 def _distance(places: Sequence[int], position: int) -> tuple[int, int]:

@@ -60,6 +60,8 @@ def role_head(items: Sequence[Item]) -> tuple[str, frozenset[str]]:
         ),
         len(words),
     )
+    while end > 1 and words[end - 1].low in grammar().adverbs:
+        end -= 1
     if not end:
         return "", frozenset()
     head = words[end - 1].low

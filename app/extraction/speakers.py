@@ -18,7 +18,7 @@ from app.extraction.identified import Identifier
 from app.extraction.introductions import described_people
 from app.extraction.mentions import Mention, author_span, parse_mention, wider_span
 from app.extraction.organizations import Organizations
-from app.extraction.people import People, Person, is_role, name_data
+from app.extraction.people import People, Person, is_role, name_data, name_words
 from app.extraction.resolved import NOBODY, Found, Known, Resolved
 from app.extraction.role_memory import RoleMemory
 from app.extraction.roles import Described
@@ -282,7 +282,7 @@ class Resolver:
         known = self._centres.person(part.gender, finding)
         if known is None:
             return None
-        return self._people.find(tuple(fold(known.speakers[0].name).split()), known.position)
+        return self._people.find(name_words(known.speakers[0].name), known.position)
 
     def _other_of_two(self, part: Described, finding: Finding) -> Person | None:
         """The other of a pair of whom one has spoken, for "his brother"."""
@@ -295,7 +295,7 @@ class Resolver:
         if spoken[0].speakers[0].name not in names:
             return None
         (other,) = (name for name in names if name != spoken[0].speakers[0].name)
-        return self._people.find(tuple(fold(other).split()), pair.position)
+        return self._people.find(name_words(other), pair.position)
 
     def _by_plural_epithet(self, part: Described, finding: Finding | None) -> Known | None:
         """The people last spoken of whom "the couple" stands for."""
@@ -330,7 +330,7 @@ class Resolver:
         return Resolved(known.speakers, Found.PRONOUN), gender, known.plural
 
     def _set_gender(self, name: str, gender: str) -> None:
-        words = tuple(fold(name).split())
+        words = name_words(name)
         person = self._people.find(words, 0)
         if person is not None and not person.gender:
             person.gender = gender
