@@ -263,7 +263,8 @@ def _words(text: str, start: int, end: int) -> Iterator[Item]:
             yield Item(match.start(), cut, low[:-possessive], kind, _is_capital(word))
             yield Item(cut, match.end(), "'s", ItemKind.WORD, False)
         else:
-            yield Item(match.start(), match.end(), low, kind, _is_capital(word))
+            capital = word[0].isupper() or (not word.isalpha() and _is_capital(word))
+            yield Item(match.start(), match.end(), low, kind, capital)
 
 
 _PREFIXED = re.compile(r"(?:al|el|as|ash|ad|at|an|az|ul|d|l|bin|ibn|abu)[-'’](?=[^\W\d_])")

@@ -52,6 +52,9 @@ class Identifier:
                 continue
             person = self._named_after(at, part, findings, result)
             if person is not None:
+                self._roles.add(part, person, finding.mention[0])
+            person = person or self._roles.holder(part)
+            if person is not None:
                 self._replace(result, at, findings, found.speakers[0], person)
         return result
 
@@ -79,7 +82,8 @@ class Identifier:
     ) -> None:
         """Name the speaker here and where the text goes on about them without a name."""
         speaker = SpeakerName(person.name, SpeakerKind.PERSON, (), unnamed.description)
-        named_at = min(p for p in person.places if p > findings[at].clause[0])
+        here = findings[at].clause[0]
+        named_at = min((p for p in person.places if p > here), default=here)
         for other in range(at, min(len(result), at + 12)):
             if findings[other].clause[0] > named_at and other > at:
                 break

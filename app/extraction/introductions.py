@@ -2,21 +2,20 @@
 
 from collections.abc import Sequence
 
-from app.extraction.document import Item, ItemKind, words_between
+from app.extraction.document import Item, ItemKind
 from app.extraction.grammar import grammar, is_verb_like, is_word, low
 from app.extraction.mentions import parse_mention
 from app.extraction.people import People, Person, is_role, may_open_name, name_runs
 from app.extraction.roles import Described, phrase_of, role_gender, role_head
 from app.extraction.types import SpeakerKind
 
-_MAX_ROLE = 8
+_MAX_ROLE = 12
 
 
 def described_people(
-    text: str, start: int, end: int, people: People
+    text: str, items: Sequence[Item], people: People
 ) -> list[tuple[Described, Person, int]]:
-    """The people whom a stretch names together with a role in front of the name."""
-    items = words_between(text, start, end)
+    """The people whom a paragraph names together with a role, and where."""
     index_of = {item.start: at for at, item in enumerate(items)}
     found = []
     for run in name_runs(items):
@@ -54,6 +53,8 @@ def _behind(text: str, items: Sequence[Item], at: int, person: Person) -> Descri
     end = at
     while is_word(items, end) and end - at < _MAX_ROLE and not _ends_role(items, at, end):
         end += 1
+    if not copula and end < len(items) and is_word(items, end):
+        return None  # "after the release of Lee, the spokesman said"
     words = items[at:end]
     head, modifiers = role_head(words) if words else ("", frozenset())
     if not is_role(head) or words[0].capital:

@@ -215,10 +215,21 @@ def _described(text: str, items: Sequence[Item], people: People) -> Described | 
                 head.gender or role_gender(head_word),
             )
         return head
-    for segment in rest[:2]:
+    return _explained(text, head, rest[:2], people) or head
+
+
+def _explained(
+    text: str, head: Described, rest: Sequence[Sequence[Item]], people: People
+) -> Described | None:
+    """The one whom a name behind a role is ("the coach, Ana Diaz"), or None."""
+    for segment in rest:
         named = _segment(text, segment, people)
+        if named is None:
+            continue
+        if _names_body(head, named, segment):
+            return named
         starts_plain = segment[0].low not in grammar().prepositions
-        if named is not None and named.person is not None and named.name and starts_plain:
+        if named.person is not None and named.name and starts_plain:
             return Described(
                 named.kind,
                 named.person,
@@ -230,7 +241,19 @@ def _described(text: str, items: Sequence[Item], people: People) -> Described | 
                 True,
                 named.gender or head.gender,
             )
-    return head
+    return None
+
+
+def _names_body(head: Described, named: Described, segment: Sequence[Item]) -> bool:
+    """Whether a phrase for a body is followed by its name ("the operator, Acme Rail")."""
+    return (
+        head.head in name_data().organization_nouns
+        and named.kind is SpeakerKind.ORGANIZATION
+        and bool(named.name)
+        and named.name != named.description
+        and (segment[0].capital or segment[0].low == "the")
+        and find_entity(named.name) is None
+    )
 
 
 def _segments(items: Sequence[Item]) -> list[list[Item]]:
@@ -404,7 +427,7 @@ def _unlisted(
         return Described(SpeakerKind.ORGANIZATION, name=outlet.name, printed=name, definite=True)
     if _is_object(before) and not run.title:
         return None
-    is_organization = is_organization_name(run.folded)
+    is_organization = run.folded in people.bodies or is_organization_name(run.folded)
     head = role_head(before)[0]
     lower = any(not i.capital and i.low not in grammar().determiners for i in before)
     if lower and is_organization and is_role(head):

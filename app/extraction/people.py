@@ -44,6 +44,7 @@ class NameData:
     plural_epithets: frozenset[str]
     idle: frozenset[str]
     ranks: frozenset[str]
+    offices: frozenset[str]
     anonymous: frozenset[str]
     relations: frozenset[str]
     suffixes: frozenset[str]
@@ -246,11 +247,12 @@ def _may_be_person(run: Run, name: str, strong: bool) -> bool:
         return False
     if (run.definite and not run.title) or any(w in grammar().prepositions for w in words[1:]):
         return False
-    if any(character.isdigit() for character in name):
+    if _DIGIT.search(name):
         return False
     return find_outlet(name) is None and (strong or find_entity(name) is None)
 
 
+_DIGIT = re.compile(r"\d")
 _ACRONYM = re.compile(r"\(([A-Z][A-Za-z0-9]{1,9})\)")
 
 
@@ -278,7 +280,9 @@ class People:
         self.people: list[Person] = []
         self._by_word: dict[str, list[Person]] = {}
         self.alone: set[str] = set()
+        self.bodies: set[tuple[str, ...]] = set()
         self._first_alone: dict[str, int] = {}
+        self._items: list[list[Item]] = []
         self.common: set[str] = set()
         self.acronyms = _acronyms(document.text)
         self._collect(document)
@@ -288,6 +292,7 @@ class People:
         for paragraph in document.paragraphs:
             if paragraph.role in (Role.BODY, Role.HEADING, Role.CAPTION):
                 items = words_between(document.text, paragraph.start, paragraph.end)
+                self._items.append(items)
                 self.common.update(item.low for item in items if not item.capital)
                 heading = paragraph.role is Role.HEADING
                 runs += [(run, heading) for run in name_runs(items)]
@@ -378,6 +383,20 @@ class People:
         if len(run.words) > 1 or not run.title or run.title[-1].low not in name_data().peerages:
             return name
         return self._text[run.title[-1].start : run.words[-1].end]
+
+    def take_items(self) -> list[list[Item]]:
+        """The words of the paragraphs read, in order; given once, as they take as much room."""
+        items, self._items = self._items, []
+        return items
+
+    def drop(self, bodies: Sequence[Person]) -> None:
+        """Take names for those of organisations from now on."""
+        dropped = {id(person) for person in bodies}
+        self.bodies |= {person.words for person in bodies}
+        self.people = [person for person in self.people if id(person) not in dropped]
+        for person in bodies:
+            for word in person.words:
+                self._by_word[word] = [p for p in self._by_word[word] if id(p) not in dropped]
 
     def adopt_named(self, name: str, position: int) -> Person:
         """The person of a name that stands in the text with words between its parts."""

@@ -51,6 +51,15 @@ class RoleMemory:
         wider = [role for role in recent if role.head in wider_roles(part.head)]
         return _best(part, same) or _best(part, wider)
 
+    def holder(self, part: Described) -> Person | None:
+        """The one person of the whole article whom it gives an office, or None."""
+        if not part.definite or part.head not in name_data().offices:
+            return None
+        modifiers = places_named(part.modifiers)
+        same = [r for r in self.roles if r.head == part.head and fits(modifiers, r)]
+        holders = {id(role.person): role.person for role in same}
+        return next(iter(holders.values())) if len(holders) == 1 else None
+
     def after(self, part: Described, start: int, end: int) -> Iterator[HeldRole]:
         """The roles given between two positions that a description may be about."""
         heads = {part.head} | wider_roles(part.head)

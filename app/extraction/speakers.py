@@ -44,7 +44,11 @@ class Resolver:
         self._centres = Centres(document, self._people, self._subjects, self._by_parts)
         self._aliases: dict[str, dict[str, None]] = {}
         self._descriptions: dict[str, str] = {}
-        self._read_to = 0
+        self._introduced = [
+            one
+            for items in reversed(self._people.take_items())
+            for one in reversed(described_people(document.text, items, self._people))
+        ]
 
     def resolve_all(self, findings: Sequence[Finding]) -> list[Resolved]:
         """Who speaks in each finding."""
@@ -233,10 +237,8 @@ class Resolver:
 
     def _note_roles(self, end: int) -> None:
         """Remember who is described as what ("spokesman Ivan Petrov") up to a position."""
-        start, self._read_to = self._read_to, max(self._read_to, end)
-        if start >= end:
-            return
-        for part, person, at in described_people(self._document.text, start, end, self._people):
+        while self._introduced and self._introduced[-1][2] < end:
+            part, person, at = self._introduced.pop()
             if part.name:
                 self._note(person.name, part.printed, part.description)
             self._roles.add(part, person, at)

@@ -31,6 +31,10 @@ class Subjects:
             self._read[number] = self._parse(number)
         return self._read[number]
 
+    def forget(self) -> None:
+        """Read the subjects anew, as more is known of the people."""
+        self._read.clear()
+
     def _parse(self, number: int) -> Subject | None:
         sentences = self._document.sentences
         if not 0 <= number < len(sentences) or not sentences[number].is_prose:
