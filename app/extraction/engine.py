@@ -3,20 +3,21 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from app.extraction.confidence import confidence_of
 from app.extraction.credits import Credits, find_credits
 from app.extraction.document import Document, parse_document
 from app.extraction.findings import Construction, Finding, kind_of
 from app.extraction.nouns import heads_document
-from app.extraction.occasions import find_date, find_medium, without_relative_clauses
+from app.extraction.occasions import find_date, find_medium, leading_day, without_relative_clauses
 from app.extraction.organizations import is_study
 from app.extraction.outlets import find_outlet
 from app.extraction.quotes import Quote
 from app.extraction.resolved import Resolved
 from app.extraction.rules import find_attributions
 from app.extraction.speakers import Resolver
+from app.extraction.transcripts import ANSWER_LABELS
 from app.extraction.types import Act, Attribution, Medium, Span, SpeakerKind, SpeakerName
 from app.extraction.via import ViaFinder
 
@@ -61,6 +62,7 @@ class _Assembly:
         self._document = document
         self._via = ViaFinder(document.text)
         self._published_at = published_at
+        self._last_day: date | None = None
         self._publisher = _canonical(publisher or credits.publisher)
         agency = credits.agency
         self._agency = None if agency and agency == self._publisher else agency
@@ -96,6 +98,8 @@ class _Assembly:
         written = found.written or _is_document(speakers)
         if medium is None and written:
             medium = Medium.DOCUMENT
+        if medium is None and self._is_answer(finding):
+            medium = Medium.INTERVIEW
         act = _act(finding, medium, via, names, writing)
         if act is Act.SPEECH and written:
             act = Act.WRITING
@@ -111,9 +115,23 @@ class _Assembly:
             speakers=speakers,
             via=via,
             medium=medium,
-            said_on=find_date(words, self._published_at),
+            said_on=self._said_on(finding, words),
             confidence=confidence_of(finding, found),
         )
+
+    def _is_answer(self, finding: Finding) -> bool:
+        """Whether a turn is labelled "A" or "Answer", as interviews are printed."""
+        if finding.construction is not Construction.TURN or finding.mention is None:
+            return False
+        return self._document.text[slice(*finding.mention)].lower() in ANSWER_LABELS
+
+    def _said_on(self, finding: Finding, words: str) -> date | None:
+        """The day that the words around a cue, or the mention's first words, name."""
+        if finding.mention:
+            words = f"{leading_day(self._document.text[slice(*finding.mention)])} {words}"
+        said = find_date(words, self._published_at, self._last_day)
+        self._last_day = said or self._last_day
+        return said
 
     def _says_something(self, finding: Finding) -> bool:
         text = self._document.text
