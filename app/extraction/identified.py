@@ -20,6 +20,7 @@ from app.extraction.types import Span, SpeakerKind, SpeakerName
 
 _REACH = 4  # sentences
 _LEAD = 2  # prose sentences with which an article begins
+_CLAUSE = 200  # characters
 _ANY = frozenset({"figure", "person"})
 
 
@@ -47,7 +48,8 @@ class Identifier:
             found = result[at]
             if found.how is not Found.DESCRIPTION or finding.mention is None:
                 continue
-            part = self._description(finding.mention)
+            end = finding.cue[0] if finding.cue and finding.cue[0] > finding.mention[1] else 0
+            part = self._description(finding.mention, end)
             if part is None or len(found.speakers) != 1:
                 continue
             person = self._named_after(at, part, findings, result)
@@ -58,8 +60,11 @@ class Identifier:
                 self._replace(result, at, findings, found.speakers[0], person)
         return result
 
-    def _description(self, mention: Span) -> Described | None:
-        """The description in a mention, if it is of one person who may be named later."""
+    def _description(self, mention: Span, end: int) -> Described | None:
+        """The description in a mention, if it is of one person who may be named later.
+
+        What stands between it and a cue at ``end`` may say that they must not be.
+        """
         text = self._document.text
         parsed = parse_mention(text, mention, self._people, adopt=False)
         if len(parsed.parts) != 1:
@@ -67,7 +72,8 @@ class Identifier:
         part = parsed.parts[0]
         if part.kind is not SpeakerKind.UNNAMED or part.name or part.person is not None:
             return None
-        words = set(text[mention[0] : mention[1]].lower().replace(",", " ").split())
+        whole = text[mention[0] : max(mention[1], min(end, mention[1] + _CLAUSE))]
+        words = set(whole.lower().replace(",", " ").split())
         if words & name_data().anonymous:
             return None
         return part if is_role(part.head) or wider_roles(part.head) else None

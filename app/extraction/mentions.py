@@ -99,7 +99,18 @@ def _bare(items: list[Item]) -> list[Item]:
         items.pop()
     while len(items) > 1 and items[-1].low in _DANGLING:
         items.pop()
-    return items
+    return items[_day_end(items) :]
+
+
+def _day_end(items: Sequence[Item]) -> int:
+    """Where a phrase begins that a day goes before ("Last Thursday the line"): 0 without one."""
+    words = grammar()
+    at = 0
+    while at < len(items) and items[at].low in words.time_words | words.time_nouns:
+        if items[at].low in words.determiners:
+            break
+        at += 1
+    return at if 0 < at < len(items) and items[at].low in words.determiners else 0
 
 
 _DANGLING = frozenset({"and", "but", "or", "of", "for", "the", "in", "that"})
@@ -301,7 +312,8 @@ def _segment(text: str, items: Sequence[Item], people: People) -> Described | No
 
 def _before_verb(items: Sequence[Item]) -> Sequence[Item]:
     """A phrase that begins with a name, without the verb that follows ("Mr Lee introduced …")."""
-    for at in range(1, len(items)):
+    determined = bool(items) and items[0].low in grammar().determiners
+    for at in range(1, 0 if determined else len(items)):
         item = items[at]
         if not items[at - 1].capital or item.kind is not ItemKind.WORD:
             break

@@ -92,7 +92,9 @@ def find_date(
 
 
 _OPENS_WITH_DAY = re.compile(
-    rf"(?:on |late |early |last )?(?:yesterday|today|{'|'.join(_DAYS)})\b(?!['’])", re.IGNORECASE
+    rf"(?:(?:on |late |early |last )?(?:yesterday|today|{'|'.join(_DAYS)})\b(?!['’])"
+    rf"|{_COUNT} (?:day|week)s? ago\b)",
+    re.IGNORECASE,
 )
 
 

@@ -309,6 +309,8 @@ class People:
         if len(words) < 3 or (run.title and len(words) <= 3):
             return run
         data = name_data()
+        if words[0].low in data.male | data.female:
+            return run  # "Ana Belén Prado" has two given names
         for size in (3, 2):
             tail = words[-size:]
             known = fold(tail[0].low) in data.male | data.female

@@ -312,7 +312,8 @@ class Resolver:
         for known in reversed(self._centres.spoken[-4:]):
             for speaker in known.speakers:
                 words = fold(speaker.name).split()
-                if speaker.kind is SpeakerKind.UNNAMED and words and words[-1] == part.head:
+                head = name_data().synonyms.get(words[-1], words[-1]) if words else ""
+                if speaker.kind is SpeakerKind.UNNAMED and head == part.head:
                     return speaker
         return None
 
