@@ -114,13 +114,19 @@ class Centres:
         if subject is None:
             return None
         if subject.mention.pronoun:
-            return self._pronoun_subject(subject.mention.pronoun, number, subject.start)
+            pronoun = subject.mention.pronoun
+            return self._pronoun_subject(pronoun, number, subject.start, GENDERS.get(pronoun, ""))
         if not _may_be_centre(subject.mention):
             return None
+        if is_epithet(subject.mention.parts):
+            return self._pronoun_subject(
+                "he", number, subject.start, subject.mention.parts[0].gender
+            )
         speakers, gender, plural = self._resolve(subject.mention.parts, subject.start)
         return Known(subject.start, number, speakers, gender, plural) if speakers else None
 
-    def _pronoun_subject(self, pronoun: str, number: int, start: int) -> Known | None:
+    def _pronoun_subject(self, pronoun: str, number: int, start: int, gender: str) -> Known | None:
+        """The one whom a pronoun, or an epithet in its place, keeps in the centre."""
         before = [
             self._read[n]
             for n in range(number - 1, max(-1, number - _REACH), -1)
@@ -132,11 +138,17 @@ class Centres:
             key=lambda k: k.position,
             reverse=True,
         )
-        known = self._nearest(pronoun, GENDERS.get(pronoun, ""), number, candidates)
+        known = self._nearest(pronoun, gender, number, candidates)
         if known is None:
             return None
-        gender = GENDERS.get(pronoun, known.gender)
-        return Known(start, number, known.speakers, gender, known.plural)
+        return Known(start, number, known.speakers, gender or known.gender, known.plural)
+
+
+def is_epithet(parts: tuple[Described, ...]) -> bool:
+    """Whether a mention only stands for the person spoken of: "the 34-year-old"."""
+    if len(parts) != 1 or not parts[0].definite or parts[0].name or parts[0].person is not None:
+        return False
+    return parts[0].head in name_data().origins or parts[0].head.endswith("year old")
 
 
 def _may_be_centre(mention: Mention) -> bool:

@@ -20,6 +20,8 @@ from app.extraction.types import SpeakerKind
 _MAX_APPOSITION = 10
 _OUTLET_CLASSES = frozenset({"agency", "newspaper", "broadcaster"})
 _MAX_KNOWN = 300  # more are no article, and each definite noun looks through them all
+# What follows a plain noun that opens a sentence, and no name: "Fears that …".
+_BEHIND_NOUN = frozenset({"that", "over", "about", "of", "from", "among", "between"})
 _JOINS = frozenset({"of", "for"})
 
 
@@ -141,6 +143,7 @@ class Organizations:
             first = index[run.start]
             end = _joined_end(items, first, run.end)
             acts = starts <= run.start and items[end - 1].end <= ends
+            acts = acts and not (first == 0 and end == 1 and low(items, end) in _BEHIND_NOUN)
             if not (acts or is_organization_name([fold(w.low) for w in (*run.title, *run.words)])):
                 continue
             part = self._parsed(items, first, end)
