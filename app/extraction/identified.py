@@ -11,6 +11,8 @@ from dataclasses import replace
 from app.extraction.document import Document, Role
 from app.extraction.findings import Finding
 from app.extraction.mentions import parse_mention
+from app.extraction.nouns import head_of
+from app.extraction.organizations import may_be
 from app.extraction.people import People, Person, is_role, name_data
 from app.extraction.resolved import Found, Resolved
 from app.extraction.role_memory import HeldRole, RoleMemory, places_named, wider_roles
@@ -44,6 +46,7 @@ class Identifier:
     def identify(self, findings: Sequence[Finding], resolved: list[Resolved]) -> list[Resolved]:
         """The resolved speakers with those named whom the text names afterwards."""
         result = list(resolved)
+        self._name_bodies(findings, result)
         for at, finding in enumerate(findings):
             found = result[at]
             if found.how is not Found.DESCRIPTION or finding.mention is None:
@@ -59,6 +62,40 @@ class Identifier:
             if person is not None:
                 self._replace(result, at, findings, found.speakers[0], person)
         return result
+
+    def _name_bodies(self, findings: Sequence[Finding], result: list[Resolved]) -> None:
+        """Name the body with which an article opens ("the elections watchdog said")."""
+        for at, finding in enumerate(findings):
+            found = result[at]
+            if finding.sentence > self._lead_end:
+                return
+            if found.how is not Found.DESCRIPTION or len(found.speakers) != 1:
+                continue
+            unnamed = found.speakers[0]
+            head = head_of(unnamed.name)
+            singular = unnamed.kind is SpeakerKind.GROUP and not head.endswith("s")
+            if not singular or head not in name_data().organization_nouns or not finding.mention:
+                continue
+            body = self._body_after(head, finding.sentence, finding.mention[1])
+            if body is None:
+                continue
+            for other in range(at, len(result)):
+                if result[other].speakers == (unnamed,):
+                    result[other] = replace(result[other], speakers=(body,), how=Found.IDENTIFIED)
+
+    def _body_after(self, head: str, first: int, start: int) -> SpeakerName | None:
+        """The organisation that is the subject of one of the next sentences, named there first."""
+        for number in range(first, first + _REACH):
+            subject = self._subjects.of(number)
+            if subject is None or subject.start < start or len(subject.mention.parts) != 1:
+                continue
+            part = subject.mention.parts[0]
+            named = part.kind is SpeakerKind.ORGANIZATION and part.name != part.description
+            if not named or not may_be(part.name, head):
+                continue
+            before = self._document.text.find(part.printed, 0, start)
+            return SpeakerName(part.name, part.kind, (part.printed,)) if before < 0 else None
+        return None
 
     def _description(self, mention: Span, end: int) -> Described | None:
         """The description in a mention, if it is of one person who may be named later.

@@ -15,13 +15,12 @@ from app.extraction.mentions import parse_mention
 from app.extraction.outlets import find_outlet
 from app.extraction.people import People, is_organization_name, name_data, name_runs
 from app.extraction.roles import Described, role_head
+from app.extraction.subjects import BEHIND_NOUN
 from app.extraction.types import SpeakerKind
 
 _MAX_APPOSITION = 10
 _OUTLET_CLASSES = frozenset({"agency", "newspaper", "broadcaster"})
 _MAX_KNOWN = 300  # more are no article, and each definite noun looks through them all
-# What follows a plain noun that opens a sentence, and no name: "Fears that …".
-_BEHIND_NOUN = frozenset({"that", "over", "about", "of", "from", "among", "between"})
 _JOINS = frozenset({"of", "for"})
 
 
@@ -64,6 +63,19 @@ def is_study(name: str) -> bool:
     """Whether a name is a study's, a survey's ("National Reading Survey")."""
     last = fold(name).split()[-1:]
     return bool(last) and "study" in _lexicon().by_name.get(last[0], frozenset())
+
+
+def may_be(name: str, noun: str) -> bool:
+    """Whether an organisation's name shows it to be what a noun says, or a body near to that."""
+    if not any(map(str.isupper, name)) or find_outlet(name) is not None:
+        return False
+    entity = find_entity(name)
+    if entity is not None and entity.kind == "place":
+        return False
+    kind, classes = _lexicon().by_noun.get(noun), _classes_of(name)
+    public = {"authority", "commission", "agency", "council", "board", "bureau", "committee"}
+    same = kind in classes or (kind in public and bool(classes & public))
+    return kind is not None and same
 
 
 class Organizations:
@@ -143,7 +155,7 @@ class Organizations:
             first = index[run.start]
             end = _joined_end(items, first, run.end)
             acts = starts <= run.start and items[end - 1].end <= ends
-            acts = acts and not (first == 0 and end == 1 and low(items, end) in _BEHIND_NOUN)
+            acts = acts and not (first == 0 and end == 1 and low(items, end) in BEHIND_NOUN)
             if not (acts or is_organization_name([fold(w.low) for w in (*run.title, *run.words)])):
                 continue
             part = self._parsed(items, first, end)

@@ -187,7 +187,8 @@ class Resolver:
             name = part.name
             if name != part.description:  # a name, and no "Norwegian government"
                 name = self._organizations.full_name(name)
-                self._organizations.note(name, position)
+                if finding is not None:  # speaks, and is no mere subject
+                    self._organizations.note(name, position)
             self._note(name, part.printed, None)
             return Resolved((SpeakerName(name, part.kind, (part.printed,)),), Found.NAME), ""
         return self._by_description(part, position, finding)

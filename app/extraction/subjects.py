@@ -4,8 +4,12 @@ from dataclasses import dataclass
 
 from app.extraction.contents import leading_subject
 from app.extraction.document import Document
+from app.extraction.grammar import grammar, low
 from app.extraction.mentions import Mention, parse_mention
 from app.extraction.people import People
+
+# What follows a plain noun that opens a sentence, and no name: "Fears that …".
+BEHIND_NOUN = frozenset({"that", "over", "about", "of", "from", "among", "between"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,12 @@ class Subjects:
         items = sentences[number].items
         found = leading_subject(items, len(items))
         if found is None:
+            return None
+        if (
+            found == (0, 1)
+            and low(items, 1) in BEHIND_NOUN
+            and items[0].low not in grammar().pronouns
+        ):
             return None
         span = (items[found[0]].start, items[found[1] - 1].end)
         mention = parse_mention(self._document.text, span, self._people)

@@ -247,3 +247,21 @@ def test_days(text: str, days: list[date | None]) -> None:
 def test_the_chain(text: str, via: tuple[str, ...]) -> None:
     (found,) = read(text)
     assert found.found.via == via
+
+
+def test_a_lead_may_withhold_the_name_of_a_body() -> None:
+    text = (
+        "Limits should wait, the energy watchdog has said.\n\nBills rose. The Grid Commission "
+        "spoke on Monday. Limits should be low, says the watchdog."
+    )
+    assert speakers(text) == ["Grid Commission"] * 2
+
+
+def test_a_plain_noun_that_opens_a_sentence_is_no_organisation() -> None:
+    text = "Fears that donors can buy votes are old. The firm said it had no donors."
+    assert speakers(text) == ["firm"]
+
+
+def test_an_epithet_keeps_the_person_in_the_centre() -> None:
+    text = "Phil Vardy broke an arm. The 28-year-old will rest. He said he was sad."
+    assert speakers(text) == ["Phil Vardy"]
