@@ -12,8 +12,9 @@ from app.extraction.findings import Finding
 from app.extraction.folding import fold
 from app.extraction.gazetteer import find_entity
 from app.extraction.mentions import Mention
+from app.extraction.names import is_human, name_data
 from app.extraction.nouns import head_of, heads_document
-from app.extraction.people import People, is_human, name_data
+from app.extraction.people import People
 from app.extraction.resolved import Known
 from app.extraction.roles import Described
 from app.extraction.subjects import Subjects

@@ -8,8 +8,9 @@ from app.extraction.folding import fold
 from app.extraction.gazetteer import find_entity
 from app.extraction.grammar import low
 from app.extraction.mentions import Mention
+from app.extraction.names import is_organization_name
 from app.extraction.outlets import find_outlet
-from app.extraction.people import People, Person, is_organization_name
+from app.extraction.people import People, Person
 from app.extraction.subjects import Subjects
 from app.extraction.types import SpeakerKind
 

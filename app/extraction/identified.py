@@ -11,9 +11,10 @@ from dataclasses import replace
 from app.extraction.document import Document, Role
 from app.extraction.findings import Finding
 from app.extraction.mentions import parse_mention
+from app.extraction.names import is_role, name_data
 from app.extraction.nouns import head_of
 from app.extraction.organizations import may_be
-from app.extraction.people import People, Person, is_role, name_data
+from app.extraction.people import People, Person
 from app.extraction.resolved import Found, Resolved
 from app.extraction.role_memory import HeldRole, RoleMemory, places_named, wider_roles
 from app.extraction.roles import Described

@@ -8,20 +8,11 @@ from app.extraction.document import Item, ItemKind, words_between
 from app.extraction.folding import fold
 from app.extraction.gazetteer import find_entity
 from app.extraction.grammar import grammar
+from app.extraction.mention_parts import bare, before_verb, is_function_word, segments_of
+from app.extraction.names import HONORIFICS, is_organization_name, is_role, name_data, name_words
 from app.extraction.nouns import speaking_nouns
 from app.extraction.outlets import find_outlet
-from app.extraction.people import (
-    HONORIFICS,
-    People,
-    Person,
-    Run,
-    is_organization_name,
-    is_role,
-    name_data,
-    name_runs,
-    name_words,
-)
-from app.extraction.phrases import phrase_end
+from app.extraction.people import People, Person, Run, name_runs
 from app.extraction.roles import (
     Described,
     phrase_of,
@@ -73,13 +64,13 @@ def parse_mention(text: str, span: Span, people: People, *, adopt: bool = True) 
     """
     if not adopt:
         people = people.frozen()
-    items = _bare(words_between(text, *span))
+    items = bare(words_between(text, *span))
     if not items:
         return Mention()
     first = items[0].low.split("'")[0]
     if len([i for i in items if i.kind is ItemKind.WORD]) == 1 and first in _PRONOUNS:
         return Mention(pronoun=first)
-    if len(items) == 1 and _is_function_word(items[0].low):
+    if len(items) == 1 and is_function_word(items[0].low):
         return Mention()
     if items[0].low in ("both", "all") and len(items) > 1:
         items = items[1:]
@@ -89,44 +80,6 @@ def parse_mention(text: str, span: Span, people: People, *, adopt: bool = True) 
     halves = [items] if _is_long_name(items) else _coordinated(text, items, people)
     parts = [_described(text, half, people) for half in halves]
     return Mention(parts=tuple(part for part in parts if part is not None))
-
-
-def _bare(items: list[Item]) -> list[Item]:
-    """The items of a mention without the marks, possessive and connectives that end it."""
-    while items and items[-1].kind is ItemKind.MARK and items[-1].low not in (")", "."):
-        items.pop()
-    if items and items[-1].low == "'s":
-        items.pop()
-    while len(items) > 1 and items[-1].low in _DANGLING:
-        items.pop()
-    return items[_day_end(items) :]
-
-
-def _day_end(items: Sequence[Item]) -> int:
-    """Where a phrase begins that a day goes before ("Last Thursday the line"): 0 without one."""
-    words = grammar()
-    at = 0
-    while at < len(items) and items[at].low in words.time_words | words.time_nouns:
-        if items[at].low in words.determiners:
-            break
-        at += 1
-    return at if 0 < at < len(items) and items[at].low in words.determiners else 0
-
-
-_DANGLING = frozenset({"and", "but", "or", "of", "for", "the", "in", "that"})
-
-
-def _is_function_word(word: str) -> bool:
-    """Whether a word is nobody, though it stands where a subject may ("While", "Even")."""
-    words = grammar()
-    return (
-        word in words.subordinators
-        or word in words.prepositions
-        or word in words.conjunctions
-        or word in words.openers
-        or word in words.adverbs - {"both"}
-        or word in words.auxiliaries
-    )
 
 
 def _is_long_name(items: Sequence[Item]) -> bool:
@@ -199,7 +152,7 @@ def _stands_alone(part: Described | None, last: Item) -> bool:
 
 
 def _described(text: str, items: Sequence[Item], people: People) -> Described | None:
-    segments = _segments(items)
+    segments = segments_of(items)
     if not segments:
         return None
     head = _segment(text, segments[0], people)
@@ -267,34 +220,9 @@ def _names_body(head: Described, named: Described, segment: Sequence[Item]) -> b
     )
 
 
-def _segments(items: Sequence[Item]) -> list[list[Item]]:
-    """The mention at its commas and dashes, without what stands in brackets."""
-    segments: list[list[Item]] = [[]]
-    depth = 0
-    for at, item in enumerate(items):
-        if item.low in ("(", "["):
-            depth += 1
-        elif item.low in (")", "]"):
-            depth = max(0, depth - 1)
-        elif depth:
-            continue
-        elif item.low in (",", "–", "—", ";") or _is_spaced_dash(items, at):
-            segments.append([])
-        else:
-            segments[-1].append(item)
-    return [s for s in segments if any(item.kind is ItemKind.WORD for item in s)]
-
-
-def _is_spaced_dash(items: Sequence[Item], at: int) -> bool:
-    """Whether a hyphen stands for a dash, with space around it ("Ann Lee - then a minister")."""
-    if items[at].low not in ("-", "--") or not 0 < at < len(items) - 1:
-        return False
-    return items[at - 1].end < items[at].start and items[at].end < items[at + 1].start
-
-
 def _segment(text: str, items: Sequence[Item], people: People) -> Described | None:
     """One phrase without commas."""
-    items = _before_verb(items)
+    items = before_verb(items)
     outlet = _outlet(text, items, people)
     if outlet is not None:
         return outlet
@@ -308,20 +236,6 @@ def _segment(text: str, items: Sequence[Item], people: People) -> Described | No
         if named is not None:
             return named
     return role
-
-
-def _before_verb(items: Sequence[Item]) -> Sequence[Item]:
-    """A phrase that begins with a name, without the verb that follows ("Mr Lee introduced …")."""
-    determined = bool(items) and items[0].low in grammar().determiners
-    for at in range(1, 0 if determined else len(items)):
-        item = items[at]
-        if not items[at - 1].capital or item.kind is not ItemKind.WORD:
-            break
-        if item.capital:
-            continue
-        verb = item.low.endswith("ed") or item.low in grammar().irregular_past | grammar().be
-        return items[:at] if verb else items
-    return items
 
 
 def _outlet(text: str, items: Sequence[Item], people: People) -> Described | None:
@@ -469,51 +383,3 @@ def _is_unlisted_person(run: Run, name: str) -> bool:
         return True
     shouted = any(len(word) > 3 and word.isupper() for word in name.split())
     return len(words) >= 2 and not run.definite and not shouted and find_entity(name) is None
-
-
-_MAX_AUTHOR = 14  # words between a document and whose it is
-
-
-def author_span(items: Sequence[Item], start: int) -> Span | None:
-    """Where a phrase about a document says whose it is: "figures released by the bank"."""
-    first = next((i for i, item in enumerate(items) if item.start >= start), len(items))
-    for at in range(first, min(len(items), first + _MAX_AUTHOR)):
-        word = items[at].low
-        if items[at].kind is not ItemKind.WORD or (
-            at > first and (word in grammar().subordinators or word in grammar().be)
-        ):
-            return None
-        if word in ("by", "from") and at > first:
-            end = phrase_end(items, at + 1)
-            return (items[at + 1].start, items[end - 1].end) if end > at + 1 else None
-    return None
-
-
-_LOCATING = frozenset({"from", "of", "in", "at", "near"})
-_MAX_WIDER = 24
-
-
-def wider_span(items: Sequence[Item], span: Span) -> Span:
-    """A mention that is only the end of one ("Ann Lee, 34, from [Leeds, Yorkshire]"), whole.
-
-    From the beginning of its sentence, if a name in front of a comma stands there.
-    """
-    first = next((i for i, item in enumerate(items) if item.start >= span[0]), len(items))
-    opens = first < len(items) and items[first].low in name_data().suffixes
-    if not opens and (first < 3 or items[first - 1].low not in _LOCATING):
-        return span
-    at = first - 1
-    while at >= 0 and first - at < _MAX_WIDER and _may_widen(items[at]):
-        at -= 1
-    comma = any(item.low == "," for item in items[at + 1 : first])
-    if at >= 0 or not comma:
-        return span
-    return items[0].start, span[1]
-
-
-def _may_widen(item: Item) -> bool:
-    words = grammar()
-    if item.kind is ItemKind.MARK:
-        return item.low == ","
-    plain = item.low not in words.subordinators and item.low not in words.auxiliaries
-    return item.kind is ItemKind.WORD and plain

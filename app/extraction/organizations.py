@@ -12,8 +12,9 @@ from app.extraction.folding import fold
 from app.extraction.gazetteer import find_entity
 from app.extraction.grammar import grammar, low
 from app.extraction.mentions import parse_mention
+from app.extraction.names import is_organization_name, name_data
 from app.extraction.outlets import find_outlet
-from app.extraction.people import People, is_organization_name, name_data, name_runs
+from app.extraction.people import People, name_runs
 from app.extraction.roles import Described, role_head
 from app.extraction.subjects import BEHIND_NOUN
 from app.extraction.types import SpeakerKind

@@ -6,13 +6,21 @@ from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
-from functools import cache
 
-from app.extraction.data_files import load_data, words_of
 from app.extraction.document import Document, Item, ItemKind, Role, words_between
 from app.extraction.folding import fold
 from app.extraction.gazetteer import find_entity
 from app.extraction.grammar import grammar
+from app.extraction.names import (
+    HONORIFICS,
+    acronyms_of,
+    is_compound,
+    is_organization_name,
+    is_role,
+    is_title,
+    name_data,
+    name_words,
+)
 from app.extraction.outlets import find_outlet
 from app.extraction.types import Span
 
@@ -21,62 +29,6 @@ _MIN_LABEL = 3
 _MIN_MISSPELT = 6
 _ALIKE = 0.88  # two letters out of nine
 _MAX_NAMESAKES = 30  # of one word, so that a list of names takes linear time
-
-
-@dataclass(frozen=True, slots=True)
-class NameData:
-    """The lists of ``data/names.toml`` and ``data/given_names.toml``."""
-
-    titles: frozenset[str]
-    male_titles: frozenset[str]
-    female_titles: frozenset[str]
-    origins: frozenset[str]
-    particles: frozenset[str]
-    organization_words: frozenset[str]
-    organization_nouns: frozenset[str]
-    document_nouns: frozenset[str]
-    participles: frozenset[str]
-    plural_people: frozenset[str]
-    places: frozenset[str]
-    male: frozenset[str]
-    female: frozenset[str]
-    epithets: frozenset[str]
-    plural_epithets: frozenset[str]
-    idle: frozenset[str]
-    ranks: frozenset[str]
-    offices: frozenset[str]
-    anonymous: frozenset[str]
-    relations: frozenset[str]
-    suffixes: frozenset[str]
-    compounds: frozenset[str]
-    peerages: frozenset[str]
-    synonyms: dict[str, str]
-    wider: dict[str, frozenset[str]]
-
-
-@cache
-def name_data() -> NameData:
-    """The name lists, loaded once."""
-    data = load_data("names")
-    given = load_data("given_names")
-    lists = {
-        name: words_of(data[name])
-        for name in NameData.__slots__
-        if name not in ("places", "male", "female", "synonyms", "wider")
-    }
-    synonyms = {w: role for role, words in data["role_synonyms"].items() for w in words.split()}
-    lists["epithets"] = frozenset(map(fold, lists["epithets"]))
-    return NameData(
-        **lists,
-        places=frozenset(data["places"]),
-        male=words_of(given["male"]),
-        female=words_of(given["female"]),
-        synonyms=synonyms,
-        wider={
-            word: frozenset(map(fold, narrower.split()))
-            for word, narrower in data["wider_roles"].items()
-        },
-    )
 
 
 @dataclass(slots=True)
@@ -137,7 +89,7 @@ def may_open_name(item: Item) -> bool:
         return False
     words = grammar()
     return not (
-        _is_compound(item.low)
+        is_compound(item.low)
         or item.low in words.determiners
         or item.low in words.pronouns
         or item.low in words.prepositions
@@ -147,11 +99,6 @@ def may_open_name(item: Item) -> bool:
         or item.low in words.time_nouns
         or item.low in words.auxiliaries
     )
-
-
-def _is_compound(word: str) -> bool:
-    """Whether a word only has a name in it ("London-based")."""
-    return "-" in word and word.rpartition("-")[2] in name_data().compounds
 
 
 def _run_end(items: Sequence[Item], at: int) -> int:
@@ -183,7 +130,7 @@ def _run_end(items: Sequence[Item], at: int) -> int:
                 item.capital
                 and item.kind is ItemKind.WORD
                 and item.low not in grammar().time_nouns
-                and not _is_compound(item.low)
+                and not is_compound(item.low)
             )
             or is_initial
             or is_title_stop
@@ -217,27 +164,12 @@ def split_run(words: Sequence[Item], before: str) -> Run | None:
     )
 
 
-def is_title(word: str) -> bool:
-    """Whether a lower-case word is a title, also with a hyphen ("vice-president")."""
-    titles = name_data().titles
-    return word in titles or ("-" in word and word.split("-")[0] in titles)
-
-
-HONORIFICS = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "sir"})
-
-
 def _is_surname(words: Sequence[Item], at: int) -> bool:
     """Whether a title word is a surname where it stands ("Mr King", "Billie Jean King")."""
     if at == 0 or at != len(words) - 1:
         return False
     before = words[at - 1].low
     return before in HONORIFICS or fold(before) in name_data().male | name_data().female
-
-
-def is_organization_name(words: Sequence[str]) -> bool:
-    """Whether folded words name an organisation or a place, by a word of theirs or as a whole."""
-    data = name_data()
-    return " ".join(words) in data.places or any(w in data.organization_words for w in words)
 
 
 def _may_be_person(run: Run, name: str, strong: bool) -> bool:
@@ -253,22 +185,6 @@ def _may_be_person(run: Run, name: str, strong: bool) -> bool:
 
 
 _DIGIT = re.compile(r"\d")
-_ACRONYM = re.compile(r"\(([A-Z][A-Za-z0-9]{1,9})\)")
-
-
-def _acronyms(text: str) -> dict[str, str]:
-    """What acronyms stand for, where the text says so: "World Health Organization (WHO)"."""
-    found: dict[str, str] = {}
-    for match in _ACRONYM.finditer(text):
-        letters = match.group(1)
-        words = text[max(0, match.start() - 100) : match.start()].split()
-        for size in range(2, min(len(words), 2 * len(letters)) + 1):
-            name = words[-size:]
-            initials = "".join(w[0] for w in name if w[0].isupper() or w[0].isdigit())
-            if name[0][0].isupper() and initials.casefold() == letters.casefold():
-                found.setdefault(letters, " ".join(name))
-                break
-    return found
 
 
 class People:
@@ -284,7 +200,7 @@ class People:
         self._first_alone: dict[str, int] = {}
         self._items: list[list[Item]] = []
         self.common: set[str] = set()
-        self.acronyms = _acronyms(document.text)
+        self.acronyms = acronyms_of(document.text)
         self._collect(document)
 
     def _collect(self, document: Document) -> None:
@@ -461,45 +377,9 @@ class People:
         return min(strong, key=lambda p: _distance(p.places, position))
 
 
-def name_words(name: str) -> tuple[str, ...]:
-    """The folded words of a name, one for each word as printed ("Park Ji-woo" has two)."""
-    words = tuple(fold(word) for word in name.split())
-    while len(words) > 1 and words[-1] in name_data().suffixes:
-        words = words[:-1]
-    return words
-
-
 def _distance(places: Sequence[int], position: int) -> tuple[int, int]:
     before = bisect_right(places, position)
     return (0, position - places[before - 1]) if before else (1, places[0] - position)
-
-
-def is_human(head: str) -> bool:
-    """Whether a folded noun is a person ("nurse", "minister", "34-year-old")."""
-    data = name_data()
-    return (
-        is_role(head)
-        or head in data.epithets
-        or head in data.wider
-        or head in data.relations
-        or head in data.origins
-        or f"{head}s" in data.plural_people
-        or head.endswith("year old")
-    )
-
-
-def is_role(word: str) -> bool:
-    """Whether a lower-case word is a role that somebody has ("spokesman", "envoy", "banker")."""
-    data = name_data()
-    return (
-        word in data.synonyms
-        or word in data.synonyms.values()
-        or word in data.titles
-        or (len(word) > 5 and word.endswith(_ROLE_ENDINGS))
-    )
-
-
-_ROLE_ENDINGS = ("er", "or", "ist", "man", "woman", "ian", "yst", "ant", "son", "eer")
 
 
 def _gender(run: Run, words: Sequence[str]) -> str:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from app.extraction.folding import fold
 from app.extraction.gazetteer import find_entity
-from app.extraction.people import Person, name_data
+from app.extraction.names import name_data
+from app.extraction.people import Person
 from app.extraction.roles import Described
 from app.extraction.types import SpeakerKind
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from app.extraction.document import Item, ItemKind
 from app.extraction.folding import fold
 from app.extraction.grammar import grammar
-from app.extraction.people import Person, name_data
+from app.extraction.names import name_data
+from app.extraction.people import Person
 from app.extraction.types import SpeakerKind
 
 _ARTICLES = frozenset({"the", "a", "an"})

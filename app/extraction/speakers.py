@@ -16,9 +16,11 @@ from app.extraction.genders import learn_genders
 from app.extraction.grammar import grammar, low
 from app.extraction.identified import Identifier
 from app.extraction.introductions import described_people
-from app.extraction.mentions import Mention, author_span, parse_mention, wider_span
+from app.extraction.mention_parts import author_span, wider_span
+from app.extraction.mentions import Mention, parse_mention
+from app.extraction.names import is_role, name_data, name_words
 from app.extraction.organizations import Organizations
-from app.extraction.people import People, Person, is_role, name_data, name_words
+from app.extraction.people import People, Person
 from app.extraction.resolved import NOBODY, Found, Known, Resolved
 from app.extraction.role_memory import RoleMemory
 from app.extraction.roles import Described

@@ -7,8 +7,8 @@ from functools import cache
 
 from app.extraction.data_files import load_data
 from app.extraction.folding import fold
+from app.extraction.names import name_data
 from app.extraction.outlets import find_outlet, iter_outlets
-from app.extraction.people import name_data
 from app.extraction.types import Span
 
 _TRAILING = re.compile(r"[\s.,;:’']+$")
