@@ -5,7 +5,7 @@ construction and the way of finding the speaker go wrong when articles are read 
 """
 
 from app.extraction.findings import Construction, Finding
-from app.extraction.speakers import Found, Resolved
+from app.extraction.resolved import Found, Resolved
 
 _BY_CONSTRUCTION = {
     Construction.QUOTATION: 0.95,
@@ -27,6 +27,8 @@ _BY_SPEAKER = {
     Found.PRONOUN: 0.8,
     Found.DESCRIPTION: 0.9,
     Found.INHERITED: 0.9,
+    Found.SALIENT: 0.7,
+    Found.IDENTIFIED: 0.75,
     Found.NOBODY: 0.5,
 }
 

@@ -302,10 +302,24 @@ def _past_adjunct(items: Items, ceiling: int) -> int | None:
     at = 0
     while at < ceiling and (low(items, at) in grammar().openers or low(items, at) == ","):
         at += 1
-    if at < ceiling and low(items, at) in grammar().prepositions | _SENTENCE_ADJUNCTS:
+    opens = low(items, at) in grammar().prepositions | _SENTENCE_ADJUNCTS
+    if at < ceiling and (opens or _opens_participle(items, at)):
         comma = next((i for i in range(at, min(ceiling, at + 30)) if low(items, i) == ","), None)
         return None if comma is None else comma + 1
     return at
+
+
+def _opens_participle(items: Items, at: int) -> bool:
+    """Whether a sentence opens with a participle ("Looking ahead, …", "Asked about it, …")."""
+    if not is_word(items, at) or not low(items, at).endswith(("ing", "ed")):
+        return False
+    behind = is_word(items, at + 1) and not items[at + 1].capital
+    word = low(items, at + 1)
+    return behind and (
+        word in grammar().prepositions
+        or is_adverb(word)
+        or word in ("that", "to", "the", "his", "her", "forward", "ahead", "back")
+    )
 
 
 def _ends_subject(items: Items, first: int, at: int) -> bool:

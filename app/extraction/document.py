@@ -22,7 +22,7 @@ _MAX_DATELINE = 120
 _TOKEN = re.compile(
     r"(?P<word>(?:[^\W\d_]\.){2,}|(?:Mrs?|Ms|Dr|Prof|Sen|Rep|Gov|Gen|Col|Lt|Sgt|Capt|St|Rev|Hon|Adm"
     r"|Maj|Cmdr)\.(?=\s)|[A-Z]\.(?=\s?[A-Z])"
-    r"|\d+(?:[.,:]\d+)*(?:st|nd|rd|th|%)?|[@#]?\w+(?:['’&-]\w+)*(?:(?<=s)['’](?=\s\w))?)"
+    r"|\d+-years?-olds?|\d+(?:[.,:]\d+)*(?:st|nd|rd|th|%)?|[@#]?\w+(?:['’&-]\w+)*(?:(?<=s)['’](?=\s\w))?)"
     r"|(?P<mark>\.\.\.+|--+|[^\w\s])"
 )
 _ENDS_SENTENCE = re.compile(r"[.!?…;:]['\"”’»)\]]*$")
@@ -261,10 +261,23 @@ def _words(text: str, start: int, end: int) -> Iterator[Item]:
         if possessive and kind is ItemKind.WORD:
             # The possessive is an item of its own, as a name must never carry it.
             cut = match.end() - possessive
-            yield Item(match.start(), cut, low[:-possessive], kind, word[0].isupper())
+            yield Item(match.start(), cut, low[:-possessive], kind, _is_capital(word))
             yield Item(cut, match.end(), "'s", ItemKind.WORD, False)
         else:
-            yield Item(match.start(), match.end(), low, kind, word.lstrip("@#")[:1].isupper())
+            capital = word[0].isupper() or (not word.isalpha() and _is_capital(word))
+            yield Item(match.start(), match.end(), low, kind, capital)
+
+
+_PREFIXED = re.compile(r"(?:al|el|as|ash|ad|at|an|az|ul|d|l|bin|ibn|abu)[-'’](?=[^\W\d_])")
+
+
+def _is_capital(word: str) -> bool:
+    """Whether a word has a capital: in front, or behind an article as in "al-Khatib"."""
+    bare = word.lstrip("@#")
+    if bare[:1].isupper():
+        return True
+    prefix = _PREFIXED.match(bare) if "-" in bare or "'" in bare or "’" in bare else None
+    return prefix is not None and bare[prefix.end()].isupper()
 
 
 def _sentences(text: str, items: Sequence[Item], paragraph: int) -> Iterator[Sentence]:

@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from app.extraction.confidence import confidence_of
 from app.extraction.core import find_findings
@@ -11,11 +11,13 @@ from app.extraction.credits import Credits, find_credits
 from app.extraction.document import Document, parse_document
 from app.extraction.findings import Construction, Finding, conjunction_before, kind_of
 from app.extraction.nouns import heads_document
-from app.extraction.occasions import find_date, find_medium, without_relative_clauses
+from app.extraction.occasions import find_date, find_medium, leading_day, without_relative_clauses
 from app.extraction.organizations import is_study
 from app.extraction.outlets import find_outlet
 from app.extraction.quotes import Quote
-from app.extraction.speakers import Resolved, Resolver
+from app.extraction.resolved import Resolved
+from app.extraction.speakers import Resolver
+from app.extraction.transcripts import ANSWER_LABELS
 from app.extraction.types import Act, Attribution, Medium, Span, SpeakerKind, SpeakerName
 from app.extraction.via import ViaFinder
 
@@ -60,6 +62,7 @@ class _Assembly:
         self._document = document
         self._via = ViaFinder(document.text)
         self._published_at = published_at
+        self._last_day: date | None = None
         self._publisher = _canonical(publisher or credits.publisher)
         agency = credits.agency
         self._agency = None if agency and agency == self._publisher else agency
@@ -69,12 +72,7 @@ class _Assembly:
         """One attribution a finding."""
         findings = find_findings(self._document)
         resolver = Resolver(self._document)
-        resolved: list[Resolved] = []
-        read_to = 0
-        for finding in findings:
-            resolver.note_roles(read_to, max(read_to, finding.clause[0]))
-            read_to = max(read_to, finding.clause[0])
-            resolved.append(resolver.resolve(finding))
+        resolved = resolver.resolve_all(findings)
         writing: dict[str, int] = {}
         spans = self._spans(findings)
         for finding, found, span in zip(findings, resolved, spans, strict=True):
@@ -97,10 +95,13 @@ class _Assembly:
         words = " ".join(text[a:b] for a, b in around)
         words = without_relative_clauses(words)
         medium = find_medium(words, finding.act)
-        if medium is None and _is_document(speakers):
+        written = found.written or _is_document(speakers)
+        if medium is None and written:
             medium = Medium.DOCUMENT
+        if medium is None and self._is_answer(finding):
+            medium = Medium.INTERVIEW
         act = _act(finding, medium, via, names, writing)
-        if act is Act.SPEECH and _is_document(speakers):
+        if act is Act.SPEECH and written:
             act = Act.WRITING
         if self._agency and self._agency not in via and self._agency not in names:
             via = (*via, self._agency)
@@ -114,10 +115,24 @@ class _Assembly:
             speakers=speakers,
             via=via,
             medium=medium,
-            said_on=find_date(words, self._published_at),
+            said_on=self._said_on(finding, words),
             confidence=confidence_of(finding, found),
             conjunction=conjunction_before(text, finding.content[0][0]),
         )
+
+    def _is_answer(self, finding: Finding) -> bool:
+        """Whether a turn is labelled "A" or "Answer", as interviews are printed."""
+        if finding.construction is not Construction.TURN or finding.mention is None:
+            return False
+        return self._document.text[slice(*finding.mention)].lower() in ANSWER_LABELS
+
+    def _said_on(self, finding: Finding, words: str) -> date | None:
+        """The day that the words around a cue, or the mention's first words, name."""
+        if finding.mention:
+            words = f"{leading_day(self._document.text[slice(*finding.mention)])} {words}"
+        said = find_date(words, self._published_at, self._last_day)
+        self._last_day = said or self._last_day
+        return said
 
     def _says_something(self, finding: Finding) -> bool:
         text = self._document.text

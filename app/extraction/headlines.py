@@ -3,7 +3,7 @@
 from app.extraction.document import Document, Role, Sentence
 from app.extraction.findings import Construction, Finding
 from app.extraction.grammar import Items, grammar, is_dash, is_quote, is_word, low
-from app.extraction.people import is_role
+from app.extraction.names import is_role
 from app.extraction.types import Act
 
 _MAX_NAME = 8

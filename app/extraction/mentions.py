@@ -8,18 +8,11 @@ from app.extraction.document import Item, ItemKind, words_between
 from app.extraction.folding import fold
 from app.extraction.gazetteer import find_entity
 from app.extraction.grammar import grammar
+from app.extraction.mention_parts import bare, before_verb, is_function_word, segments_of
+from app.extraction.names import HONORIFICS, is_organization_name, is_role, name_data, name_words
 from app.extraction.nouns import speaking_nouns
 from app.extraction.outlets import find_outlet
-from app.extraction.people import (
-    HONORIFICS,
-    People,
-    Person,
-    Run,
-    is_organization_name,
-    is_role,
-    name_data,
-    name_runs,
-)
+from app.extraction.people import People, Person, Run, name_runs
 from app.extraction.roles import (
     Described,
     phrase_of,
@@ -71,18 +64,19 @@ def parse_mention(text: str, span: Span, people: People, *, adopt: bool = True) 
     """
     if not adopt:
         people = people.frozen()
-    items = words_between(text, *span)
-    while items and items[-1].kind is ItemKind.MARK and items[-1].low not in (")", "."):
-        items.pop()
-    if items and items[-1].low == "'s":
-        items.pop()
+    items = bare(words_between(text, *span))
     if not items:
         return Mention()
     first = items[0].low.split("'")[0]
     if len([i for i in items if i.kind is ItemKind.WORD]) == 1 and first in _PRONOUNS:
         return Mention(pronoun=first)
+    if len(items) == 1 and is_function_word(items[0].low):
+        return Mention()
     if items[0].low in ("both", "all") and len(items) > 1:
         items = items[1:]
+    shared = _sharing_surname(text, items, people)
+    if shared is not None:
+        return Mention(parts=shared)
     halves = [items] if _is_long_name(items) else _coordinated(text, items, people)
     parts = [_described(text, half, people) for half in halves]
     return Mention(parts=tuple(part for part in parts if part is not None))
@@ -97,6 +91,37 @@ def _is_long_name(items: Sequence[Item]) -> bool:
         and words[0].capital
         and words[of - 1].low in name_data().organization_words | name_data().organization_nouns
         and all(w.capital or w.low in ("of", "for", "and", "the") for w in words)
+    )
+
+
+def _sharing_surname(
+    text: str, items: Sequence[Item], people: People
+) -> tuple[Described, ...] | None:
+    """The two of "Ana and Luis Vega", or None."""
+    words = [item for item in items if item.low != ","]
+    if (
+        len(words) < 4
+        or words[1].low != "and"
+        or not all(w.capital for w in (words[0], *words[2:]))
+    ):
+        return None
+    given = name_data().male | name_data().female
+    if fold(words[0].low) not in given or len(words) != len(items):
+        return None
+    second = people.find(tuple(fold(w.low) for w in words[2:]), words[2].start)
+    if second is None:
+        return None
+    surname = text[words[3].start : words[-1].end]
+    printed = text[words[0].start : words[0].end]
+    name = f"{printed} {surname}"
+    first = people.find(name_words(name), words[0].start)
+    first = first or people.adopt_named(name, words[0].start)
+    return tuple(
+        Described(SpeakerKind.PERSON, person, person.name, as_printed, definite=True)
+        for person, as_printed in (
+            (first, name),
+            (second, text[words[2].start : words[-1].end]),
+        )
     )
 
 
@@ -127,7 +152,7 @@ def _stands_alone(part: Described | None, last: Item) -> bool:
 
 
 def _described(text: str, items: Sequence[Item], people: People) -> Described | None:
-    segments = _segments(items)
+    segments = segments_of(items)
     if not segments:
         return None
     head = _segment(text, segments[0], people)
@@ -154,10 +179,21 @@ def _described(text: str, items: Sequence[Item], people: People) -> Described | 
                 head.gender or role_gender(head_word),
             )
         return head
-    for segment in rest[:2]:
+    return _explained(text, head, rest[:2], people) or head
+
+
+def _explained(
+    text: str, head: Described, rest: Sequence[Sequence[Item]], people: People
+) -> Described | None:
+    """The one whom a name behind a role is ("the coach, Ana Diaz"), or None."""
+    for segment in rest:
         named = _segment(text, segment, people)
+        if named is None:
+            continue
+        if _names_body(head, named, segment):
+            return named
         starts_plain = segment[0].low not in grammar().prepositions
-        if named is not None and named.person is not None and named.name and starts_plain:
+        if named.person is not None and named.name and starts_plain:
             return Described(
                 named.kind,
                 named.person,
@@ -169,29 +205,24 @@ def _described(text: str, items: Sequence[Item], people: People) -> Described | 
                 True,
                 named.gender or head.gender,
             )
-    return head
+    return None
 
 
-def _segments(items: Sequence[Item]) -> list[list[Item]]:
-    """The mention at its commas and dashes, without what stands in brackets."""
-    segments: list[list[Item]] = [[]]
-    depth = 0
-    for item in items:
-        if item.low in ("(", "["):
-            depth += 1
-        elif item.low in (")", "]"):
-            depth = max(0, depth - 1)
-        elif depth:
-            continue
-        elif item.low in (",", "–", "—", ";"):
-            segments.append([])
-        else:
-            segments[-1].append(item)
-    return [s for s in segments if any(item.kind is ItemKind.WORD for item in s)]
+def _names_body(head: Described, named: Described, segment: Sequence[Item]) -> bool:
+    """Whether a phrase for a body is followed by its name ("the operator, Acme Rail")."""
+    return (
+        head.head in name_data().organization_nouns
+        and named.kind is SpeakerKind.ORGANIZATION
+        and bool(named.name)
+        and named.name != named.description
+        and (segment[0].capital or segment[0].low == "the")
+        and find_entity(named.name) is None
+    )
 
 
 def _segment(text: str, items: Sequence[Item], people: People) -> Described | None:
     """One phrase without commas."""
+    items = before_verb(items)
     outlet = _outlet(text, items, people)
     if outlet is not None:
         return outlet
@@ -209,13 +240,22 @@ def _segment(text: str, items: Sequence[Item], people: People) -> Described | No
 
 def _outlet(text: str, items: Sequence[Item], people: People) -> Described | None:
     printed = phrase_of(text, items)
-    outlet = find_outlet(printed) if any(item.capital for item in items) else None
-    if printed in people.acronyms and outlet is None:
-        name = people.acronyms[printed]
+    capital = any(item.capital for item in without_articles(items))
+    outlet = find_outlet(printed) if capital else None
+    short = _without_class(items, printed)
+    if short in people.acronyms and outlet is None:
+        name = people.acronyms[short]
         return Described(SpeakerKind.ORGANIZATION, name=name, printed=printed, definite=True)
     if outlet is None:
         return None
     return Described(SpeakerKind.ORGANIZATION, name=outlet.name, printed=printed, definite=True)
+
+
+def _without_class(items: Sequence[Item], printed: str) -> str:
+    """A name without the noun behind it that says what it is ("the M5S party")."""
+    words = printed.split()
+    is_class = items[-1].low in name_data().organization_nouns and not items[-1].capital
+    return words[0] if len(words) == 2 and is_class else printed
 
 
 def _name_candidates(items: Sequence[Item], runs: Sequence[Run]) -> list[Run]:
@@ -261,6 +301,8 @@ def _named(text: str, items: Sequence[Item], run: Run, people: People) -> Descri
 
 def _is_common_noun(text: str, run: Run, people: People) -> bool:
     """Whether one capitalised word is a plain noun that opens a sentence ("Residents said")."""
+    if run.definite and [w.low for w in run.words[:-1]] in (["south"], ["north"]):
+        return run.words[-1].low in name_data().origins
     if len(run.words) != 1 or run.title:
         return False
     word = run.words[0]
@@ -311,7 +353,7 @@ def _unlisted(
         return Described(SpeakerKind.ORGANIZATION, name=outlet.name, printed=name, definite=True)
     if _is_object(before) and not run.title:
         return None
-    is_organization = is_organization_name(run.folded)
+    is_organization = run.folded in people.bodies or is_organization_name(run.folded)
     head = role_head(before)[0]
     lower = any(not i.capital and i.low not in grammar().determiners for i in before)
     if lower and is_organization and is_role(head):
@@ -319,9 +361,13 @@ def _unlisted(
     if lower and head in name_data().organization_nouns:
         return Described(SpeakerKind.ORGANIZATION, name=name, printed=name, definite=True)
     by_role = lower and (is_role(head) or len(run.words) > 1)
+    alike = people.misspelt(run.folded) if run.title and not is_organization else None
+    if alike is not None:
+        return _person(text, alike, name, before, run)
     if not is_organization and (by_role or _is_unlisted_person(run, name)):
         return _person(text, people.adopt(run, name), name, before, run)
-    if run.title and is_organization and len(before) > len(run.title):
+    plain = [i for i in before if i.low not in grammar().determiners]
+    if run.title and is_organization and len(plain) > len(run.title):
         return None
     start = run.title[0].start if run.title else run.words[0].start
     whole = text[start : run.words[-1].end]

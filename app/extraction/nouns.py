@@ -31,8 +31,17 @@ def names_no_speaker(items: Items, start: int, end: int) -> bool:
 
 def heads_document(phrase: str) -> bool:
     """Whether a phrase is about something written ("new study of 300 pupils")."""
+    documents = words_of(load_data("names")["document_nouns"])
+    return any(word in documents for word in _before_preposition(phrase))
+
+
+def head_of(phrase: str) -> str:
+    """The lower-case noun that heads a phrase ("nurse" of "nurse at a public hospital")."""
+    return _before_preposition(phrase)[-1:][0] if phrase.strip() else ""
+
+
+def _before_preposition(phrase: str) -> list[str]:
     words = phrase.lower().split()
     prepositions = grammar().prepositions
     end = next((i for i, word in enumerate(words) if i and word in prepositions), len(words))
-    documents = words_of(load_data("names")["document_nouns"])
-    return any(word in documents for word in words[:end])
+    return words[:end]

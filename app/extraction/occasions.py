@@ -12,7 +12,9 @@ _MONTHS = (
     *("january", "february", "march", "april", "may", "june", "july", "august"),
     *("september", "october", "november", "december"),
 )
-_MONTH = "|".join(_MONTHS)
+_MONTH = "|".join(f"{name}|{name[:4]}\\.?|{name[:3]}\\.?" for name in _MONTHS)
+_COUNTS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_COUNT = rf"(\d{{1,2}}|{'|'.join(_COUNTS)}|a)"
 _RELATIVE = re.compile(
     r"\b(?:(today|tonight|this morning|yesterday)|(?:on |late |early |last )?"
     rf"({'|'.join(_DAYS)})\b)"
@@ -21,6 +23,12 @@ _EXPLICIT = re.compile(
     rf"\b(?:on )?(?:(\d{{1,2}})(?:st|nd|rd|th)? ({_MONTH})|"
     rf"({_MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?)\b"
     r"(?:,? (\d{4}))?"
+)
+_AGO = re.compile(rf"\b{_COUNT} (day|week)s? ago\b")
+# By a date that the text has just given.
+_LATER = re.compile(
+    rf"\b(?:(?:{_COUNT} days?|(the (?:next|following) day|a day)) (?:later|after(?:wards)?)"
+    r"|(?:on )?(the (?:next|following) day)|(?:on )?(the (?:day before|previous day)))\b"
 )
 
 
@@ -53,10 +61,13 @@ def find_medium(around: str, act: Act) -> Medium | None:
     return None
 
 
-def find_date(around: str, published_at: datetime | None) -> date | None:
+def find_date(
+    around: str, published_at: datetime | None, before: date | None = None
+) -> date | None:
     """The day that the words around a cue name, by the date of publication, or None.
 
-    A weekday is the last one of that name, the day of publication included.
+    A weekday is the last one of that name, the day of publication included. "Two days later"
+    counts from ``before``, the day that the text gave last.
     """
     if published_at is None:
         return None
@@ -65,6 +76,12 @@ def find_date(around: str, published_at: datetime | None) -> date | None:
     explicit = _EXPLICIT.search(lowered)
     if explicit:
         return _explicit(explicit, published)
+    later = _LATER.search(lowered)
+    if later:
+        return _later(later, before, published)
+    ago = _AGO.search(lowered)
+    if ago:
+        return published - timedelta(days=_count(ago.group(1)) * (7 if ago[2] == "week" else 1))
     relative = _RELATIVE.search(lowered)
     if relative is None:
         return None
@@ -74,9 +91,38 @@ def find_date(around: str, published_at: datetime | None) -> date | None:
     return published - timedelta(days=back)
 
 
+_OPENS_WITH_DAY = re.compile(
+    rf"(?:(?:on |late |early |last )?(?:yesterday|today|{'|'.join(_DAYS)})\b(?!['’])"
+    rf"|{_COUNT} (?:day|week)s? ago\b)",
+    re.IGNORECASE,
+)
+
+
+def leading_day(mention: str) -> str:
+    """The day with which the words of a mention begin ("Last Thursday the line"), or ""."""
+    match = _OPENS_WITH_DAY.match(mention)
+    return match.group() if match else ""
+
+
+def _count(word: str) -> int:
+    if word.isdigit():
+        return int(word)
+    return 1 if word == "a" else _COUNTS.index(word) + 1
+
+
+def _later(match: re.Match[str], before: date | None, published: date) -> date | None:
+    """The day so many days after, or one before, the day given last; none after publication."""
+    if before is None:
+        return None
+    days = -1 if match.group(4) else _count(match.group(1)) if match.group(1) else 1
+    said = before + timedelta(days=days)
+    return said if said <= published else None
+
+
 def _explicit(match: re.Match[str], published: date) -> date | None:
     day = int(match.group(1) or match.group(4))
-    month = _MONTHS.index(match.group(2) or match.group(3)) + 1
+    name = (match.group(2) or match.group(3))[:3]
+    month = next(at for at, month in enumerate(_MONTHS, 1) if month.startswith(name))
     year = int(match.group(5)) if match.group(5) else published.year
     try:
         said = date(year, month, day)

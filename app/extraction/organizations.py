@@ -12,9 +12,11 @@ from app.extraction.folding import fold
 from app.extraction.gazetteer import find_entity
 from app.extraction.grammar import grammar, low
 from app.extraction.mentions import parse_mention
+from app.extraction.names import is_organization_name, name_data
 from app.extraction.outlets import find_outlet
-from app.extraction.people import People, is_organization_name, name_data, name_runs
+from app.extraction.people import People, name_runs
 from app.extraction.roles import Described, role_head
+from app.extraction.subjects import BEHIND_NOUN
 from app.extraction.types import SpeakerKind
 
 _MAX_APPOSITION = 10
@@ -64,6 +66,19 @@ def is_study(name: str) -> bool:
     return bool(last) and "study" in _lexicon().by_name.get(last[0], frozenset())
 
 
+def may_be(name: str, noun: str) -> bool:
+    """Whether an organisation's name shows it to be what a noun says, or a body near to that."""
+    if not any(map(str.isupper, name)) or find_outlet(name) is not None:
+        return False
+    entity = find_entity(name)
+    if entity is not None and entity.kind == "place":
+        return False
+    kind, classes = _lexicon().by_noun.get(noun), _classes_of(name)
+    public = {"authority", "commission", "agency", "council", "board", "bureau", "committee"}
+    same = kind in classes or (kind in public and bool(classes & public))
+    return kind is not None and same
+
+
 class Organizations:
     """The named organisations of a document, found by one reading of it."""
 
@@ -96,7 +111,16 @@ class Organizations:
         if find_outlet(name) is not None or (entity is not None and entity.kind == "place"):
             return name
         longer = [known for known in self._known if known.startswith(name + " ")]
-        return longer[0] if len(longer) == 1 else name
+        if len(longer) != 1:
+            return name
+        short = self._known.get(name)
+        first = short is not None and short.places and short.places[0] < self._first(longer[0])
+        return name if first else longer[0]
+
+    def _first(self, name: str) -> int:
+        """Where an organisation is first named: a short name before the long one is whole."""
+        places = self._known[name].places
+        return places[0] if places else 0
 
     def note(self, name: str, position: int) -> None:
         """Remember that an organisation speaks at a position."""
@@ -132,6 +156,7 @@ class Organizations:
             first = index[run.start]
             end = _joined_end(items, first, run.end)
             acts = starts <= run.start and items[end - 1].end <= ends
+            acts = acts and not (first == 0 and end == 1 and low(items, end) in BEHIND_NOUN)
             if not (acts or is_organization_name([fold(w.low) for w in (*run.title, *run.words)])):
                 continue
             part = self._parsed(items, first, end)

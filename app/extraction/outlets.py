@@ -173,6 +173,8 @@ def _is_outlet(text: str, match: Match[Outlet]) -> bool:
     before = text[max(0, match.start - _REACH) : match.start]
     after = text[match.end : match.end + _REACH]
     outlet = match.form.value
+    if re.match(r"[-‐‑][A-Z]", after):  # "the Star-Ledger" is not the Star
+        return False
     if outlet.kind == "official":
         return bool(_OFFICIAL_AFTER.match(after) or _OFFICIAL_BEFORE.search(before))
     form = " ".join(word_key(word) for word in match.form.words)

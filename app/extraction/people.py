@@ -5,59 +5,30 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, field
-from functools import cache
+from difflib import SequenceMatcher
 
-from app.extraction.data_files import load_data, words_of
 from app.extraction.document import Document, Item, ItemKind, Role, words_between
 from app.extraction.folding import fold
 from app.extraction.gazetteer import find_entity
 from app.extraction.grammar import grammar
+from app.extraction.names import (
+    HONORIFICS,
+    acronyms_of,
+    is_compound,
+    is_organization_name,
+    is_role,
+    is_title,
+    name_data,
+    name_words,
+)
 from app.extraction.outlets import find_outlet
 from app.extraction.types import Span
 
 _MAX_NAME_WORDS = 5
 _MIN_LABEL = 3
+_MIN_MISSPELT = 6
+_ALIKE = 0.88  # two letters out of nine
 _MAX_NAMESAKES = 30  # of one word, so that a list of names takes linear time
-
-
-@dataclass(frozen=True, slots=True)
-class NameData:
-    """The lists of ``data/names.toml`` and ``data/given_names.toml``."""
-
-    titles: frozenset[str]
-    male_titles: frozenset[str]
-    female_titles: frozenset[str]
-    origins: frozenset[str]
-    particles: frozenset[str]
-    organization_words: frozenset[str]
-    organization_nouns: frozenset[str]
-    document_nouns: frozenset[str]
-    participles: frozenset[str]
-    plural_people: frozenset[str]
-    places: frozenset[str]
-    male: frozenset[str]
-    female: frozenset[str]
-    synonyms: dict[str, str]
-
-
-@cache
-def name_data() -> NameData:
-    """The name lists, loaded once."""
-    data = load_data("names")
-    given = load_data("given_names")
-    lists = {
-        name: words_of(data[name])
-        for name in NameData.__slots__
-        if name not in ("places", "male", "female", "synonyms")
-    }
-    synonyms = {w: role for role, words in data["role_synonyms"].items() for w in words.split()}
-    return NameData(
-        **lists,
-        places=frozenset(data["places"]),
-        male=words_of(given["male"]),
-        female=words_of(given["female"]),
-        synonyms=synonyms,
-    )
 
 
 @dataclass(slots=True)
@@ -86,8 +57,11 @@ class Run:
 
     @property
     def folded(self) -> tuple[str, ...]:
-        """The name's words, folded."""
-        return tuple(fold(word.low) for word in self.words)
+        """The name's words, folded, without "Jr" and the like."""
+        words = tuple(fold(word.low) for word in self.words)
+        while len(words) > 1 and words[-1] in name_data().suffixes:
+            words = words[:-1]
+        return words
 
 
 def name_runs(items: Sequence[Item]) -> Iterator[Run]:
@@ -115,7 +89,8 @@ def may_open_name(item: Item) -> bool:
         return False
     words = grammar()
     return not (
-        item.low in words.determiners
+        is_compound(item.low)
+        or item.low in words.determiners
         or item.low in words.pronouns
         or item.low in words.prepositions
         or item.low in words.subordinators
@@ -151,7 +126,12 @@ def _run_end(items: Sequence[Item], at: int) -> int:
             and item.kind is ItemKind.WORD
         )
         if not (
-            (item.capital and item.kind is ItemKind.WORD and item.low not in grammar().time_nouns)
+            (
+                item.capital
+                and item.kind is ItemKind.WORD
+                and item.low not in grammar().time_nouns
+                and not is_compound(item.low)
+            )
             or is_initial
             or is_title_stop
             or particle
@@ -184,27 +164,12 @@ def split_run(words: Sequence[Item], before: str) -> Run | None:
     )
 
 
-def is_title(word: str) -> bool:
-    """Whether a lower-case word is a title, also with a hyphen ("vice-president")."""
-    titles = name_data().titles
-    return word in titles or ("-" in word and word.split("-")[0] in titles)
-
-
-HONORIFICS = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "sir"})
-
-
 def _is_surname(words: Sequence[Item], at: int) -> bool:
     """Whether a title word is a surname where it stands ("Mr King", "Billie Jean King")."""
     if at == 0 or at != len(words) - 1:
         return False
     before = words[at - 1].low
     return before in HONORIFICS or fold(before) in name_data().male | name_data().female
-
-
-def is_organization_name(words: Sequence[str]) -> bool:
-    """Whether folded words name an organisation or a place, by a word of theirs or as a whole."""
-    data = name_data()
-    return " ".join(words) in data.places or any(w in data.organization_words for w in words)
 
 
 def _may_be_person(run: Run, name: str, strong: bool) -> bool:
@@ -214,25 +179,12 @@ def _may_be_person(run: Run, name: str, strong: bool) -> bool:
         return False
     if (run.definite and not run.title) or any(w in grammar().prepositions for w in words[1:]):
         return False
+    if _DIGIT.search(name):
+        return False
     return find_outlet(name) is None and (strong or find_entity(name) is None)
 
 
-_ACRONYM = re.compile(r"\(([A-Z][A-Za-z0-9]{1,9})\)")
-
-
-def _acronyms(text: str) -> dict[str, str]:
-    """What acronyms stand for, where the text says so: "World Health Organization (WHO)"."""
-    found: dict[str, str] = {}
-    for match in _ACRONYM.finditer(text):
-        letters = match.group(1)
-        words = text[max(0, match.start() - 100) : match.start()].split()
-        for size in range(2, min(len(words), 2 * len(letters)) + 1):
-            name = words[-size:]
-            initials = "".join(w[0] for w in name if w[0].isupper() or w[0].isdigit())
-            if name[0][0].isupper() and initials.casefold() == letters.casefold():
-                found.setdefault(letters, " ".join(name))
-                break
-    return found
+_DIGIT = re.compile(r"\d")
 
 
 class People:
@@ -244,8 +196,11 @@ class People:
         self.people: list[Person] = []
         self._by_word: dict[str, list[Person]] = {}
         self.alone: set[str] = set()
+        self.bodies: set[tuple[str, ...]] = set()
+        self._first_alone: dict[str, int] = {}
+        self._items: list[list[Item]] = []
         self.common: set[str] = set()
-        self.acronyms = _acronyms(document.text)
+        self.acronyms = acronyms_of(document.text)
         self._collect(document)
 
     def _collect(self, document: Document) -> None:
@@ -253,10 +208,14 @@ class People:
         for paragraph in document.paragraphs:
             if paragraph.role in (Role.BODY, Role.HEADING, Role.CAPTION):
                 items = words_between(document.text, paragraph.start, paragraph.end)
+                self._items.append(items)
                 self.common.update(item.low for item in items if not item.capital)
                 heading = paragraph.role is Role.HEADING
                 runs += [(run, heading) for run in name_runs(items)]
         self.alone = {run.folded[0] for run, _ in runs if len(run.words) == 1 and not run.definite}
+        for run, heading in runs:
+            if len(run.words) == 1 and not heading:
+                self._first_alone.setdefault(run.folded[0], run.start)
         for run, heading in runs:
             self._add(self.shortened(run), heading)
 
@@ -266,6 +225,8 @@ class People:
         if len(words) < 3 or (run.title and len(words) <= 3):
             return run
         data = name_data()
+        if words[0].low in data.male | data.female:
+            return run  # "Ana Belén Prado" has two given names
         for size in (3, 2):
             tail = words[-size:]
             known = fold(tail[0].low) in data.male | data.female
@@ -323,11 +284,60 @@ class People:
     def adopt(self, run: Run, name: str) -> Person:
         """The person of a name that the reading passed over, as it stands where somebody speaks."""
         words = run.folded
-        person = Person(name, words, [run.words[0].start], {name: None}, strong=bool(run.title))
+        person = Person(
+            self._peerage(run, name),
+            words,
+            [run.words[0].start],
+            {name: None},
+            strong=bool(run.title),
+        )
         person.gender = _gender(run, words)
         if self._adopts:
             self._list(person)
         return person
+
+    def _peerage(self, run: Run, name: str) -> str:
+        """A name with the title that is part of it where no given name is known ("Lord Lee")."""
+        if len(run.words) > 1 or not run.title or run.title[-1].low not in name_data().peerages:
+            return name
+        return self._text[run.title[-1].start : run.words[-1].end]
+
+    def take_items(self) -> list[list[Item]]:
+        """The words of the paragraphs read, in order; given once, as they take as much room."""
+        items, self._items = self._items, []
+        return items
+
+    def drop(self, bodies: Sequence[Person]) -> None:
+        """Take names for those of organisations from now on."""
+        dropped = {id(person) for person in bodies}
+        self.bodies |= {person.words for person in bodies}
+        self.people = [person for person in self.people if id(person) not in dropped]
+        for person in bodies:
+            for word in person.words:
+                self._by_word[word] = [p for p in self._by_word[word] if id(p) not in dropped]
+
+    def adopt_named(self, name: str, position: int) -> Person:
+        """The person of a name that stands in the text with words between its parts."""
+        words = name_words(name)
+        person = Person(name, words, [position], {name: None}, strong=True)
+        data = name_data()
+        person.gender = "m" if words[0] in data.male else "f" if words[0] in data.female else ""
+        if self._adopts:
+            self._list(person)
+        return person
+
+    def misspelt(self, words: tuple[str, ...]) -> Person | None:
+        """The one person whose surname a surname of the text differs from by a slip, or None."""
+        if len(words) != 1 or len(words[0]) < _MIN_MISSPELT:
+            return None
+        alike = [
+            person
+            for person in self.people[:_MAX_NAMESAKES]
+            if person.words[-1][:1] == words[0][:1]
+            and abs(len(person.words[-1]) - len(words[0])) <= 1
+            and SequenceMatcher(None, person.words[-1], words[0]).ratio() >= _ALIKE
+        ]
+        return alike[0] if len(alike) == 1 else None
 
     def labelled(self, span: Span) -> Person | None:
         """The person whom a label in front of what is said names, or None for an organisation."""
@@ -351,14 +361,16 @@ class People:
     def find(self, words: tuple[str, ...], position: int) -> Person | None:
         """The person meant by folded words at a position: the last one named before, else the next.
 
-        A single word is a surname, or failing that any part of a name.
+        A single word is a surname, or failing that any part of a name, if that was introduced
+        whole: "Yukos" before "Yukos USA" is not somebody's first name.
         """
         if not words:
             return None
         holders = self._by_word.get(words[-1], [])[-_MAX_NAMESAKES:]
         candidates = [p for p in holders if set(words) <= set(p.words)]
         by_surname = [p for p in candidates if p.words[-1] == words[-1]]
-        chosen = by_surname or [p for p in candidates if p.strong]
+        alone = self._first_alone.get(words[0], position)
+        chosen = by_surname or [p for p in candidates if p.strong or p.places[0] < alone]
         if not chosen:
             return None
         strong = [p for p in chosen if p.strong] or chosen
@@ -368,20 +380,6 @@ class People:
 def _distance(places: Sequence[int], position: int) -> tuple[int, int]:
     before = bisect_right(places, position)
     return (0, position - places[before - 1]) if before else (1, places[0] - position)
-
-
-def is_role(word: str) -> bool:
-    """Whether a lower-case word is a role that somebody has ("spokesman", "envoy", "banker")."""
-    data = name_data()
-    return (
-        word in data.synonyms
-        or word in data.synonyms.values()
-        or word in data.titles
-        or (len(word) > 5 and word.endswith(_ROLE_ENDINGS))
-    )
-
-
-_ROLE_ENDINGS = ("er", "or", "ist", "man", "woman", "ian", "yst", "ant", "son", "eer")
 
 
 def _gender(run: Run, words: Sequence[str]) -> str:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from app.extraction.document import Item, ItemKind
 from app.extraction.folding import fold
 from app.extraction.grammar import grammar
-from app.extraction.people import Person, name_data
+from app.extraction.names import name_data
+from app.extraction.people import Person
 from app.extraction.types import SpeakerKind
 
 _ARTICLES = frozenset({"the", "a", "an"})
@@ -60,6 +61,8 @@ def role_head(items: Sequence[Item]) -> tuple[str, frozenset[str]]:
         ),
         len(words),
     )
+    while end > 1 and words[end - 1].low in grammar().adverbs:
+        end -= 1
     if not end:
         return "", frozenset()
     head = words[end - 1].low

@@ -5,65 +5,32 @@ pronouns to the nearest speaker or subject that fits in gender and number. Where
 article says who it is, nobody is named.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Sequence
 
+from app.extraction.centres import GENDERS, Centres
 from app.extraction.contents import leading_subject
 from app.extraction.document import Document, Item, ItemKind
 from app.extraction.findings import Construction, Finding
 from app.extraction.folding import fold
-from app.extraction.grammar import grammar
+from app.extraction.genders import learn_genders
+from app.extraction.grammar import grammar, low
+from app.extraction.identified import Identifier
 from app.extraction.introductions import described_people
+from app.extraction.mention_parts import author_span, wider_span
 from app.extraction.mentions import Mention, parse_mention
+from app.extraction.names import is_role, name_data, name_words
 from app.extraction.organizations import Organizations
-from app.extraction.people import People, Person, is_role, name_data
+from app.extraction.people import People, Person
+from app.extraction.resolved import NOBODY, Found, Known, Resolved
+from app.extraction.role_memory import RoleMemory
 from app.extraction.roles import Described
+from app.extraction.subjects import Subjects
 from app.extraction.transcripts import ANSWER_LABELS
 from app.extraction.types import Span, SpeakerKind, SpeakerName
 
-_PRONOUN_REACH = 6  # sentences
-_ROLE_MEMORY = 40
-
-
-class Found(StrEnum):
-    """How a speaker was resolved; the confidence depends on it."""
-
-    NAME = "name"
-    SURNAME = "surname"
-    ROLE = "role"
-    PRONOUN = "pronoun"
-    DESCRIPTION = "description"
-    INHERITED = "inherited"
-    NOBODY = "nobody"
-
-
-@dataclass(frozen=True, slots=True)
-class Resolved:
-    """The speakers of a finding, and how they were found."""
-
-    speakers: tuple[SpeakerName, ...]
-    how: Found
-
-
-@dataclass(slots=True)
-class _Known:
-    """Somebody who was mentioned: at a position, with what is needed to refer back to them."""
-
-    position: int
-    sentence: int
-    speakers: tuple[SpeakerName, ...]
-    gender: str
-    plural: bool
-
-
-@dataclass(slots=True)
-class _Memory:
-    spoken: list[_Known] = field(default_factory=list)
-    roles: list[tuple[str, frozenset[str], Person]] = field(default_factory=list)
-
-
-_NOBODY = Resolved((), Found.NOBODY)
+_FRONTING = frozenset(
+    {"while", "after", "before", "although", "though", "by", "despite", "without"}
+)
 
 
 class Resolver:
@@ -72,23 +39,74 @@ class Resolver:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._people = People(document)
+        self._subjects = Subjects(document, self._people)
+        learn_genders(document, self._people, self._subjects)
         self._organizations = Organizations(document, self._people)
-        self._memory = _Memory()
+        self._roles = RoleMemory()
+        self._centres = Centres(document, self._people, self._subjects, self._by_parts)
         self._aliases: dict[str, dict[str, None]] = {}
         self._descriptions: dict[str, str] = {}
+        self._introduced = [
+            one
+            for items in reversed(self._people.take_items())
+            for one in reversed(described_people(document.text, items, self._people))
+        ]
 
-    def resolve(self, finding: Finding) -> Resolved:
-        """Who speaks in a finding."""
+    def resolve_all(self, findings: Sequence[Finding]) -> list[Resolved]:
+        """Who speaks in each finding."""
+        resolved = []
+        for finding in findings:
+            self._note_roles(finding.clause[0])
+            resolved.append(self._resolve(finding))
+        self._note_roles(len(self._document.text))
+        resolved = self._from_main_clauses(findings, resolved)
+        identifier = Identifier(self._document, self._people, self._subjects, self._roles)
+        return identifier.identify(findings, resolved)
+
+    def _from_main_clauses(
+        self, findings: Sequence[Finding], resolved: Sequence[Resolved]
+    ) -> list[Resolved]:
+        """With the subject of the main clause for a clause in front of it that has none.
+
+        "While accepting that it was dear, Ms Lee said …".
+        """
+        result = list(resolved)
+        for at, finding in enumerate(findings):
+            follows = finding.cue is not None and finding.content[0][0] > finding.cue[0]
+            if result[at].how is Found.NOBODY and follows and not finding.nested:
+                speakers = self._subject_behind(finding)
+                if speakers:
+                    result[at] = Resolved(speakers, Found.INHERITED)
+        return result
+
+    def _subject_behind(self, finding: Finding) -> tuple[SpeakerName, ...]:
+        """The person who is the subject behind a fronted clause and its content, or nobody."""
+        items = self._document.sentences[finding.sentence].items
+        fronted = items[0].low in _FRONTING or items[0].low.endswith("ing")
+        behind = [item for item in items if item.start >= finding.content[-1][1]]
+        if not fronted or finding.clause[0] > items[0].end + 1 or low(behind, 0) != ",":
+            return ()
+        found = leading_subject(behind, len(behind))
+        if found is None:
+            return ()
+        span = (behind[found[0]].start, behind[found[1] - 1].end)
+        parts = parse_mention(self._document.text, span, self._people).parts
+        if len(parts) != 1 or parts[0].person is None:
+            return ()
+        return self._by_parts(parts, span[0])[0]
+
+    def _resolve(self, finding: Finding) -> Resolved:
+        spoken = self._centres.spoken
         if finding.inherits:
-            last = self._memory.spoken[-1] if self._memory.spoken else None
-            return Resolved(last.speakers, Found.INHERITED) if last and last.speakers else _NOBODY
+            last = spoken[-1] if spoken else None
+            return Resolved(last.speakers, Found.INHERITED) if last and last.speakers else NOBODY
         if finding.mention is None:
-            return _NOBODY
+            return NOBODY
         mention = self._parsed(finding, finding.mention)
         resolved, gender, plural = self._by_mention(mention, finding)
         if not (finding.nested and mention.pronoun == "who"):
-            self._memory.spoken.append(
-                _Known(finding.mention[0], finding.sentence, resolved.speakers, gender, plural)
+            spoken.append(
+                Known(finding.mention[0], finding.sentence, resolved.speakers, gender, plural)
             )
         return resolved
 
@@ -96,7 +114,7 @@ class Resolver:
         """The mention in a span; the label of a turn is a person, if it is no outlet."""
         text = self._document.text
         if finding.construction is not Construction.TURN:
-            return parse_mention(text, span, self._people)
+            return self._whole(finding, span)
         if text[span[0] : span[1]].lower() in ANSWER_LABELS:
             first = min(self._people.people, key=lambda p: p.places[0], default=None)
         else:
@@ -105,6 +123,19 @@ class Resolver:
             return parse_mention(text, span, self._people)
         name = text[span[0] : span[1]] if first.name.endswith(text[span[0] : span[1]]) else ""
         return Mention(parts=(Described(SpeakerKind.PERSON, first, name, name, definite=True),))
+
+    def _whole(self, finding: Finding, span: Span) -> Mention:
+        """The mention in a span, widened where only the end of its phrase was marked."""
+        mention = parse_mention(self._document.text, span, self._people)
+        before = finding.cue is not None and finding.cue[0] >= span[1]
+        if not before or any(part.person is not None for part in mention.parts):
+            return mention
+        wider = wider_span(self._document.sentences[finding.sentence].items, span)
+        if wider == span:
+            return mention
+        whole = parse_mention(self._document.text, wider, self._people)
+        named = any(part.person is not None for part in whole.parts)
+        return whole if named else mention
 
     def finish(self, speakers: tuple[SpeakerName, ...]) -> tuple[SpeakerName, ...]:
         """The speakers with every alias and description that the whole article gave."""
@@ -126,16 +157,31 @@ class Resolver:
         if mention.pronoun:
             return self._by_pronoun(mention.pronoun, finding)
         position = finding.mention[0] if finding.mention else finding.clause[0]
-        results = [self._by_described(part, position) for part in mention.parts]
+        results = [self._by_described(part, position, finding) for part in mention.parts]
         speakers = tuple(speaker for found, _ in results for speaker in found.speakers)
         if not speakers:
-            return _NOBODY, "", False
+            return NOBODY, "", False
         plural = len(speakers) > 1 or _is_plural(mention.parts[0], speakers[0])
-        return Resolved(speakers, results[0][0].how), results[0][1], plural
+        first = results[0][0]
+        return Resolved(speakers, first.how, first.written), results[0][1], plural
 
-    def _by_described(self, part: Described, position: int) -> tuple[Resolved, str]:
+    def _by_parts(
+        self, parts: tuple[Described, ...], position: int
+    ) -> tuple[tuple[SpeakerName, ...], str, bool]:
+        """The speakers that a subject would be, their gender, and whether they are several."""
+        results = [self._by_described(part, position, None) for part in parts]
+        speakers = tuple(speaker for found, _ in results for speaker in found.speakers)
+        plural = bool(speakers) and (len(speakers) > 1 or _is_plural(parts[0], speakers[0]))
+        return speakers, results[0][1] if results else "", plural
+
+    def _by_described(
+        self, part: Described, position: int, finding: Finding | None
+    ) -> tuple[Resolved, str]:
         if part.person is not None:
-            return self._by_person(part, part.person)
+            return self._by_person(part, part.person, position)
+        author = self._author(part, finding)
+        if author is not None:
+            return Resolved((author,), Found.NAME, written=True), ""
         known = self._known_organization(part, position)
         if known is not None:
             return Resolved((known,), Found.ROLE), ""
@@ -143,25 +189,41 @@ class Resolver:
             name = part.name
             if name != part.description:  # a name, and no "Norwegian government"
                 name = self._organizations.full_name(name)
-                self._organizations.note(name, position)
+                if finding is not None:  # speaks, and is no mere subject
+                    self._organizations.note(name, position)
             self._note(name, part.printed, None)
             return Resolved((SpeakerName(name, part.kind, (part.printed,)),), Found.NAME), ""
-        person = self._by_role(part) or self._by_origin(part)
+        return self._by_description(part, position, finding)
+
+    def _by_description(
+        self, part: Described, position: int, finding: Finding | None
+    ) -> tuple[Resolved, str]:
+        """Who is described: somebody who was called so, whom the text is about, or nobody named."""
+        several = self._by_plural_epithet(part, finding)
+        if several is not None:
+            return Resolved(several.speakers, Found.SALIENT), ""
+        person = self._roles.find(part, position)
+        how = Found.ROLE
+        if person is None and finding is not None:
+            person = self._other_of_two(part, finding) or self._by_epithet(part, finding)
+            how = Found.SALIENT
         if person is not None:
-            resolved, gender = self._by_person(part, person)
-            return Resolved(resolved.speakers, Found.ROLE), gender
+            resolved, gender = self._by_person(part, person, position)
+            return Resolved(resolved.speakers, how), gender
         if not part.description:
-            return _NOBODY, ""
-        speaker = SpeakerName(part.description, part.kind, (), part.description)
+            return NOBODY, ""
+        speaker = self._same_unnamed(part) or SpeakerName(
+            part.description, part.kind, (), part.description
+        )
         return Resolved((speaker,), Found.DESCRIPTION), part.gender
 
-    def _by_person(self, part: Described, person: Person) -> tuple[Resolved, str]:
+    def _by_person(self, part: Described, person: Person, position: int) -> tuple[Resolved, str]:
         description = part.description if part.name else None
         self._note(person.name, part.printed if part.name else person.name, description)
         gender = person.gender or part.gender
         person.gender = gender
         if description:
-            self._remember_role(part, person)
+            self._roles.add(part, person, position)
         full = len(part.name.split()) > 1 if part.name else False
         speaker = SpeakerName(person.name, SpeakerKind.PERSON, (), description)
         return Resolved((speaker,), Found.NAME if full else Found.SURNAME), gender
@@ -176,16 +238,13 @@ class Resolver:
 
     # --- roles ---
 
-    def _remember_role(self, part: Described, person: Person) -> None:
-        if part.head:
-            self._memory.roles.append((part.head, part.modifiers, person))
-            del self._memory.roles[:-_ROLE_MEMORY]
-
-    def note_roles(self, start: int, end: int) -> None:
-        """Remember who is described as what in a stretch of text ("spokesman Ivan Petrov")."""
-        for part, person in described_people(self._document.text, start, end, self._people):
-            self._note(person.name, part.printed, part.description)
-            self._remember_role(part, person)
+    def _note_roles(self, end: int) -> None:
+        """Remember who is described as what ("spokesman Ivan Petrov") up to a position."""
+        while self._introduced and self._introduced[-1][2] < end:
+            part, person, at = self._introduced.pop()
+            if part.name:
+                self._note(person.name, part.printed, part.description)
+            self._roles.add(part, person, at)
             person.gender = person.gender or part.gender
 
     def _known_organization(self, part: Described, position: int) -> SpeakerName | None:
@@ -195,40 +254,70 @@ class Resolver:
             return None
         if part.name and part.name != part.description:
             return None  # a name of its own, which an apposition explains
-        for known in reversed(self._memory.spoken[-12:]):
+        for known in reversed(self._centres.spoken[-12:]):
             for speaker in known.speakers:
                 if not part.modifiers and _is_body(speaker, part.head):
                     return speaker
         name = self._organizations.find(part.head, part.modifiers, position)
         return None if name is None else SpeakerName(name, SpeakerKind.ORGANIZATION, (name,))
 
-    def _by_role(self, part: Described) -> Person | None:
-        """The person last described by the role that a mention repeats."""
-        if not part.definite or not part.head or part.kind is SpeakerKind.GROUP:
+    def _author(self, part: Described, finding: Finding | None) -> SpeakerName | None:
+        """Whose the figures or the report are, if the text names them ("figures from the ONS")."""
+        if finding is None or finding.mention is None or part.name:
             return None
-        best: tuple[int, int] | None = None
-        found: Person | None = None
-        for at, (head, modifiers, person) in enumerate(self._memory.roles):
-            if head != part.head:
-                continue
-            clashes = part.modifiers and modifiers and not (part.modifiers & modifiers)
-            score = (len(part.modifiers & modifiers) - (2 if clashes else 0), at)
-            if part.gender and person.gender and part.gender != person.gender:
-                continue
-            if (score[0] >= -1 and (best is None or score > best)) or best is None:
-                best, found = score, person
-        return found
+        if part.head not in name_data().document_nouns:
+            return None
+        items = self._document.sentences[finding.sentence].items
+        span = author_span(items, finding.mention[0])
+        if span is None:
+            return None
+        parts = parse_mention(self._document.text, span, self._people, adopt=False).parts
+        if len(parts) != 1 or not parts[0].name or not any(map(str.isupper, parts[0].printed)):
+            return None
+        author, position = parts[0], span[0]
+        found = self._by_described(author, position, None)[0]
+        return found.speakers[0] if found.speakers else None
 
-    def _by_origin(self, part: Described) -> Person | None:
-        """The person last heard whom "the Brazilian", "the 34-year-old" stands for."""
-        stands = part.head in name_data().origins or part.head.endswith("year old")
+    def _by_epithet(self, part: Described, finding: Finding) -> Person | None:
+        """The person last spoken of whom "the Brazilian", "the 34-year-old" stands for."""
+        data = name_data()
+        stands = part.head in data.origins | data.epithets or part.head.endswith("year old")
         if not (stands and part.definite and part.kind is SpeakerKind.UNNAMED):
             return None
-        for known in reversed(self._memory.spoken[-4:]):
-            if len(known.speakers) == 1 and known.speakers[0].kind is SpeakerKind.PERSON:
-                return self._people.find(
-                    tuple(fold(known.speakers[0].name).split()), known.position
-                )
+        known = self._centres.person(part.gender, finding)
+        if known is None:
+            return None
+        return self._people.find(name_words(known.speakers[0].name), known.position)
+
+    def _other_of_two(self, part: Described, finding: Finding) -> Person | None:
+        """The other of a pair of whom one has spoken, for "his brother"."""
+        if part.head not in name_data().relations or not part.definite:
+            return None
+        pair, spoken = self._centres.several(finding), self._centres.spoken[-1:]
+        if pair is None or len(pair.speakers) != 2 or not spoken or len(spoken[0].speakers) != 1:
+            return None
+        names = [speaker.name for speaker in pair.speakers]
+        if spoken[0].speakers[0].name not in names:
+            return None
+        (other,) = (name for name in names if name != spoken[0].speakers[0].name)
+        return self._people.find(name_words(other), pair.position)
+
+    def _by_plural_epithet(self, part: Described, finding: Finding | None) -> Known | None:
+        """The people last spoken of whom "the couple" stands for."""
+        if finding is None or not part.definite or part.head not in name_data().plural_epithets:
+            return None
+        return self._centres.several(finding) if not part.modifiers else None
+
+    def _same_unnamed(self, part: Described) -> SpeakerName | None:
+        """The unnamed speaker of just before whom a definite description repeats, or None."""
+        if not part.definite or part.kind is not SpeakerKind.UNNAMED or part.modifiers:
+            return None
+        for known in reversed(self._centres.spoken[-4:]):
+            for speaker in known.speakers:
+                words = fold(speaker.name).split()
+                head = name_data().synonyms.get(words[-1], words[-1]) if words else ""
+                if speaker.kind is SpeakerKind.UNNAMED and head == part.head:
+                    return speaker
         return None
 
     # --- pronouns ---
@@ -236,83 +325,21 @@ class Resolver:
     def _by_pronoun(self, pronoun: str, finding: Finding) -> tuple[Resolved, str, bool]:
         if pronoun in ("who", "whom", "which", "that"):
             return self._by_antecedent(finding)
-        gender = {"he": "m", "him": "m", "his": "m", "she": "f", "her": "f"}.get(pronoun)
         if pronoun in ("i", "we", "you", "one", "me", "us"):
-            return _NOBODY, "", False
-        known = None
+            return NOBODY, "", False
+        known = self._centres.antecedent(pronoun, finding)
+        if known is None:
+            return NOBODY, "", False
+        gender = GENDERS.get(pronoun, "")
         if gender:
-            known = self._subject_before(finding, gender)
-        elif pronoun == "they":
-            known = self._group_before(finding)
-        spoken = self._last_spoken(pronoun, gender, finding.sentence)
-        if known and (spoken is None or known.position > spoken.position):
-            spoken = known
-        if spoken is None or not spoken.speakers:
-            return _NOBODY, "", False
-        if gender:
-            self._set_gender(spoken.speakers[0].name, gender)
-        return Resolved(spoken.speakers, Found.PRONOUN), gender or "", spoken.plural
+            self._set_gender(known.speakers[0].name, gender)
+        return Resolved(known.speakers, Found.PRONOUN), gender, known.plural
 
     def _set_gender(self, name: str, gender: str) -> None:
-        words = tuple(fold(name).split())
+        words = name_words(name)
         person = self._people.find(words, 0)
         if person is not None and not person.gender:
             person.gender = gender
-
-    def _last_spoken(self, pronoun: str, gender: str | None, sentence: int) -> _Known | None:
-        """The last speaker who fits a pronoun, within reach."""
-        for known in reversed(self._memory.spoken[-12:]):
-            if sentence - known.sentence > _PRONOUN_REACH * 2:
-                return None
-            if not known.speakers:
-                continue
-            if _fits(known, pronoun, gender):
-                return known
-        return None
-
-    def _subject_before(self, finding: Finding, gender: str) -> _Known | None:
-        """The nearest person who is the subject of a sentence before the pronoun, or of its own."""
-        for number, start, parts in self._subjects_before(finding):
-            person = parts[0].person
-            if len(parts) != 1 or person is None or (person.gender and person.gender != gender):
-                continue
-            self._note(person.name, parts[0].printed, None)
-            speaker = SpeakerName(person.name, SpeakerKind.PERSON)
-            return _Known(start, number, (speaker,), person.gender, False)
-        return None
-
-    def _group_before(self, finding: Finding) -> _Known | None:
-        """The nearest group of people that is the subject of a sentence before "they"."""
-        for number, start, parts in self._subjects_before(finding):
-            part = parts[0]
-            if len(parts) != 1 or part.kind is not SpeakerKind.GROUP or not part.description:
-                continue
-            speaker = SpeakerName(part.description, part.kind, (), part.description)
-            if _is_plural(part, speaker):
-                return _Known(start, number, (speaker,), "", True)
-        return None
-
-    def _subjects_before(
-        self, finding: Finding
-    ) -> Iterator[tuple[int, int, tuple[Described, ...]]]:
-        """The subjects before a pronoun that are no pronouns, nearest first: sentence, start."""
-        sentences = self._document.sentences
-        for number in range(finding.sentence, max(-1, finding.sentence - 4), -1):
-            items = sentences[number].items
-            limit = len(items)
-            if number == finding.sentence:
-                limit = next(
-                    (i for i, it in enumerate(items) if it.start >= finding.clause[0]), len(items)
-                )
-                if any(a < finding.clause[0] for a, _ in finding.content):
-                    continue
-            subject = leading_subject(items, limit)
-            if subject is None:
-                continue
-            span = (items[subject[0]].start, items[subject[1] - 1].end)
-            mention = parse_mention(self._document.text, span, self._people)
-            if not mention.pronoun and mention.parts:
-                yield number, span[0], mention.parts
 
     def _by_antecedent(self, finding: Finding) -> tuple[Resolved, str, bool]:
         """Who "who" stands for: the phrase before the relative clause."""
@@ -322,10 +349,10 @@ class Resolver:
         before = [item for item in sentence.items if item.end <= position]
         span = _phrase_before(before)
         if span is None:
-            return _NOBODY, "", False
+            return NOBODY, "", False
         mention = parse_mention(text, span, self._people)
         if mention.pronoun:
-            return _NOBODY, "", False
+            return NOBODY, "", False
         return self._by_mention(mention, finding)
 
 
@@ -353,11 +380,10 @@ def _phrase_before(items: Sequence[Item]) -> Span | None:
 
 def _is_body(speaker: SpeakerName, head: str) -> bool:
     """Whether a speaker is an organisation, named or not, that a noun fits by its words."""
-    if speaker.kind is SpeakerKind.GROUP and head not in name_data().organization_nouns:
-        return False
-    if speaker.kind not in (SpeakerKind.ORGANIZATION, SpeakerKind.GROUP):
-        return False
-    return head in fold(speaker.name).split()
+    words = fold(speaker.name).split()
+    if speaker.kind is SpeakerKind.GROUP:
+        return head in name_data().organization_nouns and words[-1:] == [head] and len(words) > 1
+    return speaker.kind is SpeakerKind.ORGANIZATION and head in words
 
 
 def _is_plural(part: Described, speaker: SpeakerName) -> bool:
@@ -365,16 +391,3 @@ def _is_plural(part: Described, speaker: SpeakerName) -> bool:
     if speaker.kind is not SpeakerKind.GROUP:
         return False
     return part.head not in name_data().organization_nouns or part.head in name_data().plural_people
-
-
-def _fits(known: _Known, pronoun: str, gender: str | None) -> bool:
-    kind = known.speakers[0].kind
-    if pronoun in ("they", "them", "their"):
-        return known.plural or kind in (SpeakerKind.ORGANIZATION, SpeakerKind.GROUP)
-    if pronoun in ("it", "its"):
-        return kind is SpeakerKind.ORGANIZATION or (
-            kind is not SpeakerKind.PERSON and not known.plural and not known.gender
-        )
-    if known.plural or kind in (SpeakerKind.ORGANIZATION, SpeakerKind.GROUP):
-        return False
-    return not known.gender or known.gender == gender
