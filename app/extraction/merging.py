@@ -88,8 +88,7 @@ class Merger:
 
     def _both(self, tagged: Tagged, rule: Finding) -> Finding:
         """A finding that both see: the tagger's extent, the rules' construction."""
-        agreed = rule.mention is not None and _same(tagged.mention, rule.mention)
-        mention = rule.mention if agreed else tagged.mention or rule.mention
+        mention = self._mention(tagged, rule)
         return replace(
             rule,
             content=self._extent(tagged, rule),
@@ -97,6 +96,20 @@ class Merger:
             mention=mention,
             inherits=rule.inherits and mention is None,
         )
+
+    def _mention(self, tagged: Tagged, rule: Finding) -> Span | None:
+        """Who is named: the rules' words where the tagger means the same, else the tagger's."""
+        if rule.mention is not None and (
+            rule.construction in SURE_OF_RULES or _same(tagged.mention, rule.mention)
+        ):
+            return rule.mention
+        if rule.lemma == "hear":
+            return None  # a court hears what others say
+        if rule.inherits and tagged.cue and tagged.mention:
+            start, end = sorted((tagged.cue[0], rule.content[0][0]))
+            if "\n" in self._document.text[start:end]:
+                return None  # a cue in another paragraph is no evidence against going on
+        return tagged.mention or rule.mention
 
     def _extent(self, tagged: Tagged, rule: Finding) -> tuple[Span, ...]:
         """The content of what both see: the rules' where they are sure and the tagger about agrees.
@@ -115,7 +128,8 @@ class Merger:
             return True
         if rule.construction in SURE_OF_RULES or _touch(content, rule.mention):
             return True
-        return ours <= theirs and self._kind(rule.content) is Kind.DIRECT
+        direct = self._kind(rule.content) is Kind.DIRECT
+        return theirs <= ours or (direct and ours <= theirs)
 
     def _words(self, content: Sequence[Span]) -> set[int]:
         text = self._document.text
