@@ -16,7 +16,9 @@ from app.extraction.merging import Candidate, Merger
 from app.extraction.rules import find_attributions
 from app.extraction.tagger import load_tagger
 
-_ALONE, _INSIDE = 0.5, 2.2  # scores (log-odds) that the rules need where the tagger sees nothing
+# Scores (log-odds) that are asked for: of rules where the tagger sees nothing, or another extent;
+# and of the tagger where the rules see no statement.
+_ALONE, _INSIDE, _AGAINST = 0.0, 1.5, 0.5
 
 
 def find_findings(document: Document) -> list[Finding]:
@@ -35,7 +37,8 @@ def _decided(document: Document, candidates: list[Candidate]) -> Iterator[Findin
         if evidence.sure:
             yield candidate.finding
         elif evidence.tagged or score > (_INSIDE if evidence.inside else _ALONE):
-            yield replace(candidate.finding, statement=score > 0)
+            enough = score > (_AGAINST if evidence.doubted else 0)
+            yield replace(candidate.finding, statement=enough and not candidate.finding.unsaid)
 
 
 @cache

@@ -39,7 +39,8 @@ class Finding:
     ``sentence`` is the index of the cue's sentence, ``clause`` the span of the cue with its
     subject and modifiers, ``lemma`` the cue's. ``inherits`` says that the speaker is that of the
     finding before, ``shared`` that its subject is that of another clause of the sentence.
-    ``nested`` findings stand inside the content of another.
+    ``nested`` findings stand inside the content of another; ``unsaid`` ones are negated or the
+    narrator's own.
     """
 
     content: tuple[Span, ...]
@@ -54,6 +55,7 @@ class Finding:
     nested: bool = False
     inherits: bool = False
     shared: bool = False
+    unsaid: bool = False
 
     @property
     def start(self) -> int:

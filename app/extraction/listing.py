@@ -57,6 +57,11 @@ class Evidence:
         """Whether the rules decide alone, in forms that the tagger hardly knows."""
         return self.rule is not None and self.rule.construction in SURE_OF_RULES
 
+    @property
+    def doubted(self) -> bool:
+        """Whether the rules see it and take it for no statement."""
+        return self.rule is not None and not self.rule.statement
+
 
 def features(text: str, evidence: Evidence) -> NDArray[np.float64]:
     """One number a name in FEATURES."""

@@ -15,11 +15,14 @@ from app.extraction.cues import Frame, lexicon
 from app.extraction.document import Document, Role
 from app.extraction.findings import Construction, Finding, kind_of
 from app.extraction.listing import SURE_OF_RULES, Evidence, cue_acts
+from app.extraction.outlets import find_outlet
 from app.extraction.quotes import Quote
 from app.extraction.tagger import Reading, Tagged
 from app.extraction.types import Act, Kind, Span
 
 _OVERLAP = 0.5  # of the union, for two to be one
+# In a cue, they say that it was not, or may not have been said.
+_UNSAID = frozenset({"may", "might", "could", "not", "never", "didn't", "didn’t"})
 _NEAR_EDGE = 3  # characters
 _MOSTLY = 0.6  # of a quotation, for all of it to be content
 _CONJUNCTION = re.compile(r"that\s+", re.IGNORECASE)
@@ -103,6 +106,8 @@ class Merger:
             rule.construction in SURE_OF_RULES or _same(tagged.mention, rule.mention)
         ):
             return rule.mention
+        if rule.mention and tagged.mention and self._passes_on(tagged.mention):
+            return rule.mention
         if rule.lemma == "hear":
             return None  # a court hears what others say
         if rule.inherits and tagged.cue and tagged.mention:
@@ -110,6 +115,10 @@ class Merger:
             if "\n" in self._document.text[start:end]:
                 return None  # a cue in another paragraph is no evidence against going on
         return tagged.mention or rule.mention
+
+    def _passes_on(self, mention: Span) -> bool:
+        """Whether a mention is an outlet, through which the words of somebody else came."""
+        return find_outlet(self._document.text[slice(*mention)]) is not None
 
     def _extent(self, tagged: Tagged, rule: Finding) -> tuple[Span, ...]:
         """The content of what both see: the rules' where they are sure and the tagger about agrees.
@@ -148,12 +157,15 @@ class Merger:
         clause = (min(s for s, _ in places), max(e for _, e in places))
         if not (tagged.cue or tagged.mention):
             clause = (content[0][0], content[0][0])
+        number = self._document.sentence_at(clause[0])
+        if not self._document.sentences or not self._document.sentences[number].is_prose:
+            return None
         words = text[tagged.cue[0] : tagged.cue[1]].lower().split() if tagged.cue else []
         return Finding(
             content=content,
             cue=tagged.cue,
             mention=tagged.mention,
-            sentence=self._document.sentence_at(clause[0]),
+            sentence=number,
             clause=clause,
             lemma=next((lexicon().verbs[w].lemma for w in words if w in lexicon().verbs), ""),
             act=_act(words),
@@ -161,6 +173,7 @@ class Merger:
             statement=True,
             nested=False,
             inherits=tagged.continues and tagged.mention is None,
+            unsaid=bool(_UNSAID & set(words)),
         )
 
     def _construction(

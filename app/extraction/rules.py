@@ -275,6 +275,7 @@ def _finding(document: Document, items: Items, placed: _Placed, number: int) -> 
         statement=_is_statement(items, placed, content, act),
         nested=placed.nested,
         shared=clause.shared,
+        unsaid=_is_unsaid(items, clause),
     )
 
 
@@ -299,12 +300,17 @@ def _construction(items: Items, clause: Clause, content: Content) -> Constructio
     return Construction.PARENTHESIS if content.before else Construction.CLAUSE
 
 
+def _is_unsaid(items: Items, clause: Clause) -> bool:
+    """Whether a clause says that something was not said, or has the narrator for its subject."""
+    lone = clause.mention is not None and clause.mention[1] - clause.mention[0] == 1
+    narrator = lone and clause.mention is not None and low(items, clause.mention[0]) in _NARRATORS
+    return clause.negated or narrator
+
+
 def _is_statement(items: Items, placed: _Placed, content: Content, act: Act) -> bool:
     """What a careful editor would list (the others are attributed all the same)."""
     clause = placed.clause
-    lone = clause.mention is not None and clause.mention[1] - clause.mention[0] == 1
-    narrator = lone and clause.mention is not None and low(items, clause.mention[0]) in _NARRATORS
-    if placed.nested or clause.negated or narrator:
+    if placed.nested or _is_unsaid(items, clause):
         return False
     words = count_words(items, content.ranges)
     quoted = any(items[i].quote >= 0 for a, b in content.ranges for i in range(a, b))
