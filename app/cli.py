@@ -21,6 +21,7 @@ from app.embedded import embedded_postgres
 from app.errors import InputRejectedError, OnRecordError, StartupError
 from app.extraction import extract
 from app.extraction.exchange import as_json
+from app.extraction.tagger import use_threads
 from app.extraction.types import Attribution
 from app.ingestion.documents import Document
 from app.ingestion.metadata import Metadata, describe
@@ -60,6 +61,7 @@ def main() -> NoReturn:
     signal.signal(signal.SIGTERM, _stop)
     try:
         settings = get_settings()
+        use_threads(settings.extraction_threads)
         logging.basicConfig(
             level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(message)s"
         )

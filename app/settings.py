@@ -55,6 +55,13 @@ class Settings(BaseSettings):
         validation_alias="ONRECORD_MAX_TEXT_BYTES",
         description="Largest file that ingestion takes, in bytes.",
     )
+    extraction_threads: int = Field(
+        1,
+        ge=1,
+        le=256,
+        validation_alias="ONRECORD_EXTRACTION_THREADS",
+        description="Threads that the extraction of one article takes.",
+    )
     log_level: str = Field(
         "info",
         pattern="^(critical|error|warning|info|debug)$",

@@ -1,10 +1,8 @@
 """The core of extraction: what the tagger and the rules find, and what of it is a statement."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
-from importlib import resources
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +12,7 @@ from app.extraction.findings import Finding
 from app.extraction.listing import FEATURES, features
 from app.extraction.merging import Candidate, Merger
 from app.extraction.rules import find_attributions
-from app.extraction.tagger import load_tagger
+from app.extraction.tagger import load_tagger, tagger_file
 
 # Scores (log-odds) that are asked for: of rules where the tagger sees nothing, or another extent;
 # and of the tagger where the rules see no statement.
@@ -30,19 +28,24 @@ def find_findings(document: Document) -> list[Finding]:
 
 def _decided(document: Document, candidates: list[Candidate]) -> Iterator[Finding]:
     """The candidates that stand; what the rules alone see has to be listed to stand."""
-    weights = _listing_weights()
+    listing, right = _weights("listing"), _weights("confidence")
     for candidate in candidates:
-        evidence = candidate.evidence
-        score = float(features(document.text, evidence) @ weights)
-        if evidence.sure:
-            yield candidate.finding
-        elif evidence.tagged or score > (_INSIDE if evidence.inside else _ALONE):
-            enough = score > (_AGAINST if evidence.doubted else 0)
-            yield replace(candidate.finding, statement=enough and not candidate.finding.unsaid)
+        finding, evidence = candidate.finding, candidate.evidence
+        values = features(document.text, evidence)
+        score = float(values @ listing)
+        alone = not (evidence.tagged or evidence.sure)
+        if alone and score <= (_INSIDE if evidence.inside else _ALONE):
+            continue
+        listed = score > (_AGAINST if evidence.doubted else 0)
+        yield replace(
+            finding,
+            statement=finding.statement if evidence.sure else listed and not finding.unsaid,
+            chance=float(1 / (1 + np.exp(-values @ right))),
+        )
 
 
 @cache
-def _listing_weights() -> NDArray[np.float64]:
-    file = resources.files("app.extraction") / "data" / "tagger" / "listing.json"
-    named = json.loads(file.read_text(encoding="utf-8"))
-    return np.array([named[name] for name in FEATURES])
+def _weights(name: str) -> NDArray[np.float64]:
+    """The weights of the features in ``data/tagger/NAME.json``, as training fitted them."""
+    named = tagger_file(name)
+    return np.array([named[feature] for feature in FEATURES])

@@ -8,7 +8,8 @@ from app.extraction.types import Attribution, SpeakerName
 def as_json(attribution: Attribution) -> dict[str, Any]:
     """An attribution as plain JSON: spans as [start, end], `source` for the mention's spans.
 
-    `content` begins with its conjunction ("that"), as in PolNeAR. Several speakers are one object, their names joined by " and "; nobody is null.
+    `content` begins with its conjunction ("that"), as in PolNeAR. Several speakers are one object,
+    their names joined by " and "; nobody is null.
     """
     return {
         "kind": attribution.kind.value,

@@ -40,7 +40,7 @@ class Finding:
     subject and modifiers, ``lemma`` the cue's. ``inherits`` says that the speaker is that of the
     finding before, ``shared`` that its subject is that of another clause of the sentence.
     ``nested`` findings stand inside the content of another; ``unsaid`` ones are negated or the
-    narrator's own.
+    narrator's own. ``chance`` is that of the content and of the words for its source to be right.
     """
 
     content: tuple[Span, ...]
@@ -56,6 +56,7 @@ class Finding:
     inherits: bool = False
     shared: bool = False
     unsaid: bool = False
+    chance: float = 1.0
 
     @property
     def start(self) -> int:

@@ -27,7 +27,7 @@ FEATURES = (
     "bias", "rules: statement", "rules: none", "tagger: none", "says", "thinks", "other cue",
     "no cue", "direct", "mixed", "clause", "infinitive", "short", "no source", "negated",
     "question", "nested", "chance", "chance of cue", "heading",
-    "inside",
+    "inside", "chance of link", "chance of source",
 )  # fmt: skip
 
 
@@ -35,9 +35,10 @@ FEATURES = (
 class Evidence:
     """What is known of an attribution before it is decided what it is.
 
-    ``rule`` is what the rules say (None: they do not see it), ``chance`` and ``cue_chance`` are
-    the tagger's; ``tagged`` is False where only the rules see it, ``inside`` says that they see it
-    in the midst of what the tagger takes for one content.
+    ``rule`` is what the rules say (None: they do not see it). The chances are the tagger's: of the
+    words to be content, of the cue, of the link between them and of the source. ``tagged`` is False
+    where only the rules see it, ``inside`` says that they see it in the midst of what the tagger
+    takes for one content.
     """
 
     content: Sequence[Span]
@@ -48,6 +49,8 @@ class Evidence:
     tagged: bool
     chance: float
     cue_chance: float
+    link_chance: float
+    source_chance: float
     nested: bool
     inside: bool
     heading: bool
@@ -94,6 +97,8 @@ def features(text: str, evidence: Evidence) -> NDArray[np.float64]:
         evidence.cue_chance,
         evidence.heading,
         evidence.inside,
+        evidence.link_chance,
+        evidence.source_chance,
     ]
     return np.array(values, dtype=np.float64)
 

@@ -210,6 +210,8 @@ class Merger:
             tagged=tagged is not None,
             chance=sum(chances) / len(chances),
             cue_chance=tagged.p_cue if tagged else 0.0,
+            link_chance=tagged.p_link if tagged else 0.0,
+            source_chance=tagged.p_source if tagged else 0.0,
             nested=finding.nested,
             inside=tagged is None and self._is_inside(finding),
             heading=sentence is not None and self._document.role(sentence) is Role.HEADING,

@@ -29,6 +29,7 @@ from app.extraction.linking import Linked, Weights, link
 from app.extraction.pieces import Encoded, Ints, encode, load_tokenizer
 from app.extraction.types import Span
 
+_chosen = {"threads": 1}
 _BLOCK = 40_000  # characters that are read at once, so that memory does not grow with the text
 
 
@@ -150,8 +151,24 @@ def as_json(tagged: Tagged) -> dict[str, Any]:
     }
 
 
+def tagger_file(name: str) -> dict[str, Any]:
+    """What stands in ``data/tagger/NAME.json``. Raises FileNotFoundError if there is none."""
+    file = resources.files("app.extraction") / "data" / "tagger" / f"{name}.json"
+    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return found
+
+
+def use_threads(count: int) -> None:
+    """How many threads of a processor the tagger takes, from its next loading on (1 at first)."""
+    _chosen["threads"] = count
+
+
+def load_tagger() -> Tagger:
+    """The tagger that ships with the package; loaded when it is first asked for."""
+    return _load(_chosen["threads"])
+
+
 @cache
-def load_tagger(threads: int = 1) -> Tagger:
-    """The tagger that ships with the package."""
+def _load(threads: int) -> Tagger:
     with resources.as_file(resources.files("app.extraction") / "data" / "tagger") as folder:
         return Tagger(folder, threads)

@@ -69,10 +69,11 @@ class Attribution:
     """One attribution: content, who it is attributed to, and how we know.
 
     ``content`` holds one span, or several where a cue interrupts the words; ``conjunction`` is the
-    "that" which leads it in, no part of what was said. ``mention`` is the span that names who speaks (at most one; empty where nobody is named there). ``via`` holds
-    canonical names of the sources through which the words came, nearest the speaker first.
-    ``statement`` is False for what is attributed but is no utterance an editor would list.
-    ``confidence`` is between 0 and 1.
+    "that" which leads it in, no part of what was said. ``mention`` is the span that names who
+    speaks (at most one; empty where nobody is named there). ``via`` holds canonical names of the
+    sources through which the words came, nearest the speaker first. ``statement`` is False for
+    what is attributed but is no utterance an editor would list. ``confidence`` is the chance,
+    between 0 and 1, that content and speaker are right.
     """
 
     content: tuple[Span, ...]
