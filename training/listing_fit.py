@@ -110,6 +110,10 @@ def main() -> int:
         f"{y[said].mean():.3f} -> {precision:.3f}, recall {y[said].sum() / total:.3f} -> "
         f"{recall:.3f}, F1 {2 * precision * recall / (precision + recall):.3f}\n"
     )
+    for at in np.arange(-1.5, 1.6, 0.25):
+        shown = (z > at) & said
+        p, r = y[shown].mean(), y[shown].sum() / total
+        sys.stdout.write(f"{at:5.2f} {p:.3f} {r:.3f} {2 * p * r / (p + r):.3f}\n")
     weights = fit(x[usable], y[usable])
     named = dict(zip(FEATURES, np.round(weights, 3).tolist(), strict=True))
     (args.folder / "listing.json").write_text(json.dumps(named, indent=1) + "\n")

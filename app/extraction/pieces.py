@@ -19,6 +19,7 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 MARK = re.compile(r"[“”„‟\"«»]|``|''|(?<!\w)['‘](?=\w)|(?<=[\w.,!?…])['’](?!\w)")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 OPENING = {"“", "„", "‟", "``", "«", "‘"}
 CLOSING = {"”", "»", "’"}
 FAMILY = {"«": "g", "»": "g", "'": "s", "‘": "s", "’": "s"}  # else "d", double
@@ -123,6 +124,7 @@ def _participles(text: str, starts: Ints, ends: Ints) -> Bools:
 
 def encode(tokenizer: Tokenizer, text: str, *, quotes: bool = True) -> Encoded:
     """The pieces of a text, with a PARAGRAPH piece before each word that starts a line."""
+    text = _SURROGATE.sub("\ufffd", text)  # the tokenizer takes none; offsets stay
     encoding = tokenizer.encode(text, add_special_tokens=False)
     ids = np.array(encoding.ids, dtype=np.int64)
     if not len(ids):
