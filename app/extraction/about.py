@@ -48,7 +48,10 @@ _ROLE_AFTER = re.compile(
     r"High Representative|[Pp]resident|[Cc]ommissioner|[Dd]irector[- ][Gg]eneral|[Cc]hair\w*|"
     r"[Ss]pokes\w+|[Ll]eader|[Cc]hief|[Gg]overnor|[Dd]irector|official|[Hh]ead of)\b"
 )
-_ROLE_BEFORE = re.compile(r"(?:[Ss]pokes\w+|[Ll]eader|[Hh]ead|[Dd]irector|[Cc]hair\w*|[Cc]hief|[Pp]resident|[Gg]overnor) (?:of|for) (?:the )?$")
+_ROLE_BEFORE = re.compile(
+    r"(?:[Ss]pokes\w+|[Ll]eader|[Hh]ead|[Dd]irector|[Cc]hair\w*|[Cc]hief|[Pp]resident|[Gg]overnor)"
+    r" (?:of|for) (?:the )?$"
+)
 _SENTENCE_END = re.compile(r"[.!?][”\"’']? (?=[“\"‘A-Z])")
 _SENSE_SCORE = {
     Sense.NAME: 0.9,
@@ -61,7 +64,6 @@ _REPEATED = 0.03
 _REFERRED = 0.45
 _MENTIONS_BACK = 12
 _FRAME = 200  # characters around a statement in which its speaker is looked for
-_LEAST_MENTIONS = 2  # of a country that an article is plainly about
 
 
 @cache
@@ -148,19 +150,24 @@ class Entities:
         return list(countries.values())[:2] if len(countries) > 1 else []
 
     def _own_country(self, spans: Sequence[Span], paragraph: Span) -> Iterator[Entity]:
-        """The country named beside the speaker, else the one that the article is about."""
+        """The country named beside the speaker, else last before, else most in the article."""
         if any(is_country(m.entity) for span in spans for m in self._within(*span)):
             return
-        for frame in self._frames(spans, paragraph):
-            for mention in self._within(*frame):
-                if is_country(mention.entity):
-                    yield mention.entity
-                    return
+        near = [m for frame in self._frames(spans, paragraph) for m in self._within(*frame)]
+        last = bisect_left(self._starts, spans[0][0])
+        before = self._mentions[max(0, last - _MENTIONS_BACK) : last]
+        near += [m for m in reversed(before) if m.start >= paragraph[0]]
+        beside = next((m.entity for m in near if is_country(m.entity)), None)
+        country = beside or self._main_country()
+        if country is not None:
+            yield country
+
+    def _main_country(self) -> Entity | None:
+        """The country that the article names most, unless two are named as often."""
         most = self._countries.most_common(2)
-        if most and most[0][1] >= _LEAST_MENTIONS and (len(most) == 1 or most[0][1] > most[1][1]):
-            entity = find_entity(most[0][0])
-            if entity is not None:
-                yield entity
+        if not most or (len(most) > 1 and most[0][1] == most[1][1]):
+            return None
+        return find_entity(most[0][0])
 
     def _speaks_for(self, spans: Sequence[Span], paragraph: Span) -> Iterator[Entity]:
         """The organisation whose role the speaker is given in the statement's own sentence."""

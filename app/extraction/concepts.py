@@ -9,7 +9,8 @@ from functools import cache
 from app.extraction.data_files import load_data
 from app.extraction.phrase_table import WORD, form_words, word_key
 
-STRONG, WEAK = 1.0, 0.4  # what a listed term weighs: shows the topic alone, or only with others
+# What a listed term weighs: the topic's very name, what shows it alone, or only with others.
+DEFINING, STRONG, WEAK = 1.6, 1.0, 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +67,14 @@ def _terms() -> Mapping[str, tuple[_Term, ...]]:
     """The listed terms by their first word, the longest first."""
     weights: defaultdict[tuple[str, ...], dict[int, float]] = defaultdict(dict)
     for position, item in enumerate(load_data("iptc")["concept"]):
-        for key, weight in (("weak", WEAK), ("strong", STRONG)):
-            for term in item.get(key, ()):
-                for words in _inflections(term):
-                    weights[words][position] = weight
+        listed = (
+            (item.get("weak", ()), WEAK),
+            (item.get("strong", ()), STRONG),
+            ((item["name"].partition(" (")[0],), DEFINING),
+        )
+        for terms, weight in listed:
+            for words in (words for term in terms for words in _inflections(term)):
+                weights[words][position] = weight
     by_first: defaultdict[str, list[_Term]] = defaultdict(list)
     for words, shown in weights.items():
         first, *rest = map(word_key, words)

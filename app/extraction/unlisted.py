@@ -19,13 +19,14 @@ from app.extraction.phrase_table import Form, PhraseTable, form_words
 _CAPITAL = r"[^\W\d_a-zß-ÿ][^\W\d_]*[a-zß-ÿ][\w-]*"
 _NAME = rf"{_CAPITAL}(?: (?:(?:of|de|da|do|del|la|el|al|upon|on) )?{_CAPITAL}){{0,3}}"
 _PLACED = re.compile(
-    rf"\b(?:[Ii]n|[Nn]ear|[Oo]utside|[Aa]round|[Aa]cross|[Ii]nside|[Tt]hroughout) "
+    rf"\b(?:[Ii]n|[Aa]t|[Nn]ear|[Oo]utside|[Aa]round|[Aa]cross|[Ii]nside|[Tt]hroughout) "
     rf"(?P<name>{_NAME})"
 )
 _PAIRED = re.compile(
     rf"\b(?:[Bb]etween (?P<a>{_NAME}) and|[Ff]rom (?P<b>{_NAME}) to) (?P<c>{_NAME})"
 )
 _ACRONYM = re.compile(r"(?<![\w.-])[A-Z]{3,6}(?![\w-]|\.\w)")
+_GOES_ON = re.compile(rf" {_CAPITAL}")  # "Tula" is no part of "Tula Toli"
 _PERSON = re.compile(rf"({_CAPITAL})\.? ((?:[A-Z]\. )?{_CAPITAL})")
 
 
@@ -81,7 +82,8 @@ def _city_names(
 ) -> Iterator[EntityMention]:
     for matches in _cities().candidates(text, start, end):
         best = matches[0]
-        if best.exact and not _may_be_a_person(text, best.start, best.end, surnames):
+        is_part = _GOES_ON.match(text, best.end, end)
+        if best.exact and not is_part and not _may_be_a_person(text, best.start, best.end, surnames):
             yield EntityMention(best.start, best.end, best.form.value, Sense.NAME)
 
 
