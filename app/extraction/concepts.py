@@ -67,10 +67,11 @@ def _terms() -> Mapping[str, tuple[_Term, ...]]:
     """The listed terms by their first word, the longest first."""
     weights: defaultdict[tuple[str, ...], dict[int, float]] = defaultdict(dict)
     for position, item in enumerate(load_data("iptc")["concept"]):
+        name = () if item.get("common") else (item["name"].partition(" (")[0],)
         listed = (
             (item.get("weak", ()), WEAK),
             (item.get("strong", ()), STRONG),
-            ((item["name"].partition(" (")[0],), DEFINING),
+            (name, DEFINING),
         )
         for terms, weight in listed:
             for words in (words for term in terms for words in _inflections(term)):

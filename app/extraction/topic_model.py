@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from app.extraction.concepts import Shown, ancestors, find_evidence, sum_evidence
+from app.extraction.concepts import STRONG, Shown, ancestors, find_evidence, sum_evidence
 from app.extraction.data_files import load_data
 from app.extraction.types import Span
 
@@ -24,6 +24,8 @@ Weights = Mapping[int, float]  # by position of the concept
 # A broader topic goes where a narrower one scores at least this part of it.
 _NARROWER = 0.75
 _CANDIDATES = 12
+# Evidence that an article must show before one of its topics can be said to lead.
+_LEAST = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +103,13 @@ class ArticleTopics:
             total[position] = total.get(position, 0.0) + 1.5 * weight
         whole = sum(total.values()) + 3
         ranks = _ranks(total)
-        most = max(total.values(), default=1.0)
+        most = max(_LEAST, *total.values(), 0.0)
         return {
-            position: _Standing(weight / whole, ranks[position], math.sqrt(weight / most))
+            position: _Standing(
+                weight / whole,
+                ranks[position] if weight >= STRONG else len(ranks),
+                math.sqrt(weight / most),
+            )
             for position, weight in total.items()
         }
 
@@ -154,7 +160,7 @@ class ArticleTopics:
             float(not children),
             float(not above),
             raw / (sum(statement.own.values()) + 0.5),
-            float(raw > 0 and statement.own_ranks[position] == 0),
+            float(raw >= STRONG and statement.own_ranks[position] == 0),
             own * relative,
             own * rest,
             float(statement.around_ranks.get(position) == 0),

@@ -83,7 +83,11 @@ def _city_names(
     for matches in _cities().candidates(text, start, end):
         best = matches[0]
         is_part = _GOES_ON.match(text, best.end, end)
-        if best.exact and not is_part and not _may_be_a_person(text, best.start, best.end, surnames):
+        if (
+            best.exact
+            and not is_part
+            and not _may_be_a_person(text, best.start, best.end, surnames)
+        ):
             yield EntityMention(best.start, best.end, best.form.value, Sense.NAME)
 
 

@@ -34,7 +34,9 @@ def main() -> int:
     articles = [json.loads(line) for line in GOLD.read_text(encoding="utf-8").splitlines()]
     articles = [a for a in articles if a["part"] == "development"]
     rows = [row for number, a in enumerate(articles) for row in read(number, a)]
-    rows += [row for number in range(len(articles)) for row in read(number, digest(articles, number))]
+    rows += [
+        row for number in range(len(articles)) for row in read(number, digest(articles, number))
+    ]
     fold_of = np.random.RandomState
     scored = [cross_validate(rows, fold_of(seed).permutation(len(articles))) for seed in SEEDS]
     best = max(
