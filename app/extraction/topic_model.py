@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from operator import mul
 from typing import Any
 
 from app.extraction.concepts import STRONG, Shown, ancestors, find_evidence, sum_evidence
@@ -24,6 +25,7 @@ Weights = Mapping[int, float]  # by position of the concept
 # A broader topic goes where a narrower one scores at least this part of it.
 _NARROWER = 0.75
 _CANDIDATES = 12
+_LEADING = 6  # topics of an article that its statements may have without a word of their own
 # Evidence that an article must show before one of its topics can be said to lead.
 _LEAST = 3.0
 
@@ -71,7 +73,8 @@ class _Standing:
     """A topic's place among the topics of an article."""
 
     share: float
-    rank: int
+    place: int
+    rank: int  # the place, if the article shows the topic by more than a weak term
     relative: float
 
 
@@ -93,6 +96,7 @@ class ArticleTopics:
         self._article = sum_evidence(self._shown)
         self._title = sum_evidence(find_evidence(title or ""))
         self._standings = self._rank()
+        self._leading = {p for p, standing in self._standings.items() if standing.place < _LEADING}
         self._families: defaultdict[int, float] = defaultdict(float)
         for position, weight in self._article.items():
             self._families[_family(position)] += weight
@@ -107,6 +111,7 @@ class ArticleTopics:
         return {
             position: _Standing(
                 weight / whole,
+                ranks[position],
                 ranks[position] if weight >= STRONG else len(ranks),
                 math.sqrt(weight / most),
             )
@@ -128,7 +133,7 @@ class ArticleTopics:
     def features(
         self, spans: Sequence[Span], paragraph: Span, words: int
     ) -> dict[int, tuple[float, ...]]:
-        """`FEATURES` of every topic that article or title show, by its position."""
+        """`FEATURES` of the topics that paragraph or title show or that lead in the article."""
         own = sum_evidence(shown for span in spans for shown in self._within(*span))
         around = sum_evidence(self._within(*paragraph))
         statement = _Statement(
@@ -136,10 +141,12 @@ class ArticleTopics:
             {p: around.get(p, 0.0) - own.get(p, 0.0) for p in around},
             _ranks(own),
             _ranks({p: _saturate(own.get(p, 0.0), 1) + w for p, w in around.items()}),
+            sum(own.values()),
             math.exp(-1.2 * _saturate(max(own.values(), default=0.0), 1)),
             math.exp(-words / 12),
         )
-        return {position: self._features(position, statement) for position in self._standings}
+        likely = self._leading | self._title.keys() | around.keys()
+        return {position: self._features(position, statement) for position in likely}
 
     def _features(self, position: int, statement: "_Statement") -> tuple[float, ...]:
         raw = statement.own.get(position, 0.0)
@@ -159,7 +166,7 @@ class ArticleTopics:
             self._blend(above[0], statement) if above else 0.0,
             float(not children),
             float(not above),
-            raw / (sum(statement.own.values()) + 0.5),
+            raw / (statement.total + 0.5),
             float(raw >= STRONG and statement.own_ranks[position] == 0),
             own * relative,
             own * rest,
@@ -196,20 +203,21 @@ class ArticleTopics:
 class _Statement:
     """What a statement and its paragraph show.
 
-    ``around`` is the paragraph without the statement; ``silence`` is 1 where the statement shows
-    nothing itself, ``brevity`` falls with its length.
+    ``around`` is the paragraph without the statement, ``total`` all that the statement shows;
+    ``silence`` is 1 where it shows nothing itself, ``brevity`` falls with its length.
     """
 
     own: Weights
     around: Weights
     own_ranks: Mapping[int, int]
     around_ranks: Mapping[int, int]
+    total: float
     silence: float
     brevity: float
 
 
 def _dot(weights: Sequence[float], features: Sequence[float]) -> float:
-    return sum(w * x for w, x in zip(weights, features, strict=True))
+    return sum(map(mul, weights, features))
 
 
 def choose(scores: Weights, most: int, threshold: float | None = None) -> list[int]:

@@ -24,6 +24,7 @@ FOLDS, SEEDS = 6, (0, 1, 2)
 TOP = 3
 DISTANCES = (7, 19)  # to the articles that share a page in a digest
 DIGEST_WEIGHT = 0.4
+CHANCE = 0.003  # of F1
 NAMES = [concept.name for concept in iptc_concepts()]
 CODES = {concept.code: concept.name for concept in iptc_concepts()}
 PARENTS = {c.name: CODES[c.parent] if c.parent else None for c in iptc_concepts()}
@@ -39,10 +40,9 @@ def main() -> int:
     ]
     fold_of = np.random.RandomState
     scored = [cross_validate(rows, fold_of(seed).permutation(len(articles))) for seed in SEEDS]
-    best = max(
-        THRESHOLDS,
-        key=lambda t: np.mean([f1(rows, s, t, digests=False) for s in scored]),
-    )
+    means = {t: np.mean([f1(rows, s, t, digests=False) for s in scored]) for t in THRESHOLDS}
+    # As good as the best, within what chance does: the highest, which leaves out most.
+    best = max(t for t, mean in means.items() if mean >= max(means.values()) - CHANCE)
     for is_digest in (False, True):
         figures = [f1(rows, s, best, digests=is_digest) for s in scored]
         kind = "digests" if is_digest else "articles"
