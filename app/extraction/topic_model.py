@@ -217,7 +217,7 @@ class _Statement:
 
 
 def _dot(weights: Sequence[float], features: Sequence[float]) -> float:
-    return sum(map(mul, weights, features))
+    return float(sum(map(mul, weights, features)))
 
 
 def choose(scores: Weights, most: int, threshold: float | None = None) -> list[int]:

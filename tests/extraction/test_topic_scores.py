@@ -65,5 +65,6 @@ def test_the_scorer_gives_a_parent_half(tags: list[str], labels: list[str], expe
 def test_the_scorer_counts_entities_by_name():
     figures = score_entities(["NATO", "Ukraine"], ["NATO", "Russia", "Italy"])
     assert figures == Figures(1.0, 2, 3)
-    assert (figures.precision, figures.recall, figures.f1) == (0.5, pytest.approx(1 / 3), 0.4)
+    assert (figures.precision, figures.f1) == (0.5, 0.4)
+    assert figures.recall == pytest.approx(1 / 3)
     assert Figures().f1 == Figures().precision == Figures().recall == 0.0
