@@ -132,33 +132,30 @@ class Entities:
         if _UNION in self._named and _EUROPE_ACTS.search(words):
             yield _union(), _REFERRED + 0.1
         if _TWO_COUNTRIES.search(words):
-            yield from ((country, _REFERRED) for country in self._last_two(spans, paragraph))
+            yield from ((country, _REFERRED) for country in self._last_two(spans))
         if _COUNTRY.search(words):
             yield from ((country, _REFERRED) for country in self._own_country(spans, paragraph))
         if _WE.search(words):
             yield from ((entity, _REFERRED) for entity in self._speaks_for(spans, paragraph))
 
-    def _last_two(self, spans: Sequence[Span], paragraph: Span) -> list[Entity]:
+    def _last_two(self, spans: Sequence[Span]) -> list[Entity]:
         """The two countries last named up to the end of the statement, if there are two."""
         last = bisect_left(self._starts, spans[-1][1])
         before = self._mentions[max(0, last - _MENTIONS_BACK) : last]
-        countries = {
-            mention.entity.name: mention.entity
-            for mention in reversed(before)
-            if mention.start >= paragraph[0] and is_country(mention.entity)
-        }
+        countries = {m.entity.name: m.entity for m in reversed(before) if is_country(m.entity)}
         return list(countries.values())[:2] if len(countries) > 1 else []
 
     def _own_country(self, spans: Sequence[Span], paragraph: Span) -> Iterator[Entity]:
         """The country named beside the speaker, else last before, else most in the article."""
-        if any(is_country(m.entity) for span in spans for m in self._within(*span)):
-            return
         near = [m for frame in self._frames(spans, paragraph) for m in self._within(*frame)]
+        country = next((m.entity for m in near if is_country(m.entity)), None)
+        if country is None and any(is_country(m.entity) for s in spans for m in self._within(*s)):
+            return
         last = bisect_left(self._starts, spans[0][0])
         before = self._mentions[max(0, last - _MENTIONS_BACK) : last]
-        near += [m for m in reversed(before) if m.start >= paragraph[0]]
-        beside = next((m.entity for m in near if is_country(m.entity)), None)
-        country = beside or self._main_country()
+        near = [m for m in reversed(before) if m.start >= paragraph[0]]
+        country = country or next((m.entity for m in near if is_country(m.entity)), None)
+        country = country or self._main_country()
         if country is not None:
             yield country
 

@@ -209,7 +209,9 @@ _MEANWHILE = (
 )
 _VERB_AFTER = re.compile(rf"{_MEANWHILE} (?:{_VERBS})\b")
 # After "with Moscow" no noun may follow: "with the London market" speaks of a place.
-_NO_NOUN_AFTER = re.compile(r"$|[.,;:!?”\"’')]| (?:and|or|over|on|about|to|in|at|for|as|if|that)\b")
+_NO_NOUN_AFTER = re.compile(
+    r"$|[.,;:!?”\"’')]| (?:and|or|over|on|about|to|in|at|for|as|if|that|what|how|whether|when|who)\b"
+)
 _POLICY_AFTER = re.compile(
     r"(?:’s|'s) (?:government|position|demands?|forces|allies|troops|aggression|war|invasion|"
     r"interests|policy|response|ambassador|support|proposals?|offer|conditions|goals?|aims?)\b"
@@ -343,7 +345,7 @@ _LINK = r"(?:of|for|and|on|the|de|of the|for the)"
 # The capitalised words that lead to the word at the end, possibly linked: "Office of the High ".
 _LEADING = re.compile(rf"(?<!\w)(?:{_CAPITAL} (?:{_LINK} )?)+$")
 _TRAILING = re.compile(
-    rf" (?:of|for)(?: the)? {_CAPITAL}(?:(?: and)? (?!Inc|Corp|Ltd){_CAPITAL}){{0,3}}"
+    rf"(?: (?:of|for)(?: the)? {_CAPITAL}(?:(?: and)? (?!Inc|Corp|Ltd){_CAPITAL}){{0,3}}){{1,2}}"
 )
 _LEAD_REACH = 80
 

@@ -19,7 +19,8 @@ from app.extraction.phrase_table import Form, PhraseTable, form_words
 _CAPITAL = r"[^\W\d_a-zß-ÿ][^\W\d_]*[a-zß-ÿ][\w-]*"
 _NAME = rf"{_CAPITAL}(?: (?:(?:of|de|da|do|del|la|el|al|upon|on) )?{_CAPITAL}){{0,3}}"
 _PLACED = re.compile(
-    rf"\b(?:[Ii]n|[Aa]t|[Nn]ear|[Oo]utside|[Aa]round|[Aa]cross|[Ii]nside|[Tt]hroughout) "
+    rf"\b(?:[Ii]n|[Aa]t|[Nn]ear|[Oo]utside|[Aa]round|[Aa]cross|[Ii]nside|[Tt]hroughout|"
+    rf"[Tt]hrough|[Oo]ff|[Vv]ia) "
     rf"(?P<name>{_NAME})"
 )
 _PAIRED = re.compile(

