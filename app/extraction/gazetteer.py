@@ -210,7 +210,7 @@ _MEANWHILE = (
 _VERB_AFTER = re.compile(rf"{_MEANWHILE} (?:{_VERBS})\b")
 # After "with Moscow" no noun may follow: "with the London market" speaks of a place.
 _NO_NOUN_AFTER = re.compile(
-    r"$|[.,;:!?”\"’')]| (?:and|or|over|on|about|to|in|at|for|as|if|that|what|how|whether|when|who)\b"
+    r"$|[.,;:!?”\"’')]| (?:and|or|over|on|about|to|in|at|for|as|if|that|what|how|whether|when)\b"
 )
 _POLICY_AFTER = re.compile(
     r"(?:’s|'s) (?:government|position|demands?|forces|allies|troops|aggression|war|invasion|"

