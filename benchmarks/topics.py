@@ -1,20 +1,19 @@
 """How good and how fast the topics are: `make eval-topics` (see tests/extraction/topic_scores.py).
 
-Prints precision, recall and F1 by scheme for the development and the held-out part of
-tests/gold/topics.jsonl, and how many words a second of articles are tagged with all their
+Prints precision, recall and F1 by scheme for each part of tests/gold/topics.jsonl, and how many words a second of articles are tagged with all their
 statements, on one thread (processor time, the best of `ROUNDS` rounds).
 """
 
 import sys
 import time
 
-from tests.extraction.topic_scores import DEVELOPMENT, HELD_OUT, evaluate, read_gold
+from tests.extraction.topic_scores import PARTS, evaluate, read_gold
 
 ROUNDS = 5
 
 
 def main() -> int:
-    for part in (DEVELOPMENT, HELD_OUT):
+    for part in PARTS:
         articles = read_gold(part)
         count = sum(len(article["statements"]) for article in articles)
         print(f"{part}: {len(articles)} articles, {count} statements")
@@ -26,7 +25,7 @@ def main() -> int:
 
 def measure() -> float:
     """Words a second, over all articles with all their statements."""
-    articles = read_gold(DEVELOPMENT) + read_gold(HELD_OUT)
+    articles = [article for part in PARTS for article in read_gold(part)]
     words = sum(len(article["text"].split()) for article in articles)
     best = float("inf")
     for _ in range(ROUNDS):

@@ -202,8 +202,7 @@ _VERBS = (
     "helps|helped|seized|attacked|threatens|threatened|vetoe[sd]|blocks|blocked|offers|offered|"
     "proposes|proposed|responds|responded|retaliates|retaliated|let|lets|made|makes|keeps|kept"
 )
-# Little may come between: "Moscow at this moment does not want".
-_MEANWHILE = (
+_MEANWHILE = (  # little may come between: "Moscow at this moment does not want"
     r"(?: (?:also|still|now|never|again|itself|already|clearly|later|on [A-Z]\w+|"
     r"at this (?:moment|point|time)|for its part))?"
 )
@@ -216,13 +215,13 @@ _POLICY_AFTER = re.compile(
     r"(?:’s|'s) (?:government|position|demands?|forces|allies|troops|aggression|war|invasion|"
     r"interests|policy|response|ambassador|support|proposals?|offer|conditions|goals?|aims?)\b"
 )
-_LANGUAGE_BEFORE = re.compile(r"\b(?:in|speak|speaks|speaking|spoke|into) $")
+_LANGUAGE_BEFORE = re.compile(r"\b(?:in|spe[ao]k\w*|spoke|into) $")
 _NAME_BEFORE = re.compile(r"(?:^|[^\w’'-])([A-Z][\w’'-]*)\.? $")
 _NAME_AFTER = re.compile(r" ([A-Z][\w-]*)")
 _THE_BEFORE = re.compile(r"\b[Tt]he $")
 
 
-# A listed name found in the text: where, and the mention that it is, if it is one.
+# A listed name: where it stands, and the mention that it is, if it is one.
 _Found = tuple[int, int, EntityMention | None]
 
 

@@ -8,8 +8,10 @@ import pytest
 from app.extraction.topics import iptc_concepts
 from tests.extraction.topic_scores import (
     DEVELOPMENT,
+    FRESH,
     GOLD,
     HELD_OUT,
+    PARTS,
     Figures,
     evaluate,
     parents_by_name,
@@ -19,7 +21,11 @@ from tests.extraction.topic_scores import (
 )
 
 PARENTS = parents_by_name()
-FLOORS = {DEVELOPMENT: {"iptc": 0.63, "entity": 0.9}}
+FLOORS = {
+    DEVELOPMENT: {"iptc": 0.64, "entity": 0.9},
+    HELD_OUT: {"iptc": 0.63, "entity": 0.75},
+    FRESH: {"iptc": 0.48, "entity": 0.84},
+}
 
 
 @pytest.mark.parametrize("part", FLOORS)
@@ -40,8 +46,9 @@ def test_the_labels_are_sound():
             assert 1 <= len(statement["iptc"]) <= 3
             assert all(label in PARENTS for label in statement["iptc"])
     assert sum(statements.values()) >= 200
-    assert set(statements) == {DEVELOPMENT, HELD_OUT}
-    assert statements[HELD_OUT] * 3 >= 0.95 * sum(statements.values())
+    assert set(statements) == set(PARTS)
+    before_tuning = statements[DEVELOPMENT] + statements[HELD_OUT]
+    assert statements[HELD_OUT] * 3 >= 0.95 * before_tuning
     assert len({concept.name for concept in iptc_concepts()}) == len(iptc_concepts())
 
 

@@ -21,7 +21,10 @@ from typing import Any
 from app.extraction.topics import TopicTagger, iptc_concepts
 
 GOLD = Path(__file__).parents[1] / "gold" / "topics.jsonl"
-DEVELOPMENT, HELD_OUT = "development", "held-out"
+# Held-out was labelled with development, before any tuning, and opened once at the end; fresh was
+# written and labelled after that, when terms and gazetteer were done.
+DEVELOPMENT, HELD_OUT, FRESH = "development", "held-out", "fresh"
+PARTS = (DEVELOPMENT, HELD_OUT, FRESH)
 TOP = 3
 
 
