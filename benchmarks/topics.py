@@ -1,7 +1,8 @@
 """How good and how fast the topics are: `make eval-topics` (see tests/extraction/topic_scores.py).
 
-Prints precision, recall and F1 by scheme for each part of tests/gold/topics.jsonl, and how many words a second of articles are tagged with all their
-statements, on one thread (processor time, the best of `ROUNDS` rounds).
+Prints precision, recall and F1 by scheme for each part of tests/gold/topics.jsonl, and how many
+words a second of articles are tagged with all their statements, on one thread (processor time, the
+best of `ROUNDS` rounds).
 """
 
 import sys
