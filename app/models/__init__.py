@@ -6,7 +6,7 @@ from app.models.ingestion import IngestItem, IngestRun, Outcome
 from app.models.sources import Source, SourceAlias, SourceKind
 from app.models.speakers import Speaker, SpeakerAlias
 from app.models.statements import Occurrence, OccurrenceSource, Statement, StatementSpeaker
-from app.models.topics import StatementTopic, Topic, TopicScheme
+from app.models.topics import StatementTopic, Topic, TopicAlias, TopicScheme
 
 __all__ = [
     "Article",
@@ -26,6 +26,7 @@ __all__ = [
     "StatementSpeaker",
     "StatementTopic",
     "Topic",
+    "TopicAlias",
     "TopicScheme",
     "among",
 ]
