@@ -10,7 +10,7 @@ ifdef DATA_DIR
 export DATA_DIR
 endif
 
-.PHONY: run test lint format lock bench eval-topics soak campaign test-clients train fit-topics clean
+.PHONY: run test lint format lock bench eval eval-topics soak campaign test-clients train fit-topics clean
 
 run: $(VENV)/.runtime
 	@exec $(BIN)/onrecord up
@@ -50,19 +50,35 @@ bench: $(VENV)/.dev
 eval-topics: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.topics
 
-# The tagger that is to become the core of extraction: see training/README.md. CORPUS is a folder
-# with polnear_train.jsonl and score.py, GOLD one with wikinews_dev.jsonl and seed.jsonl.
+# The tagger at the core of extraction: see training/README.md. CORPUS is a folder with
+# polnear_train.jsonl and score.py, GOLD are files of annotated statements. What comes out in
+# $(BUILD)/model is what app/extraction/data/tagger holds.
 BUILD ?= build/tagger
+GOLD ?= tests/gold/own.jsonl tests/gold/who.jsonl
 TRAIN := .venv-training/bin/python -m training
+POLNEAR := $(CORPUS)/polnear_train.jsonl --scorer $(CORPUS)/score.py
 
 train: .venv-training/.made
 	$(TRAIN).base $(BUILD)/base
-	$(TRAIN).train $(CORPUS)/polnear_train.jsonl $(BUILD)/run --base $(BUILD)/base --epochs 9 --lr 2e-4
-	$(TRAIN).export $(BUILD)/run/epoch9.pt $(CORPUS)/polnear_train.jsonl $(BUILD)/model --base $(BUILD)/base
-	$(TRAIN).fit $(BUILD)/model $(CORPUS)/polnear_train.jsonl --scorer $(CORPUS)/score.py
-	$(TRAIN).statement_fit $(BUILD)/model $(BUILD)/model/statement.json $(GOLD)/wikinews_dev.jsonl $(GOLD)/seed.jsonl
-	$(TRAIN).calibrate $(BUILD)/model $(CORPUS)/polnear_train.jsonl $(BUILD)/model/confidence.json --scorer $(CORPUS)/score.py
-	$(TRAIN).evaluate $(BUILD)/model $(CORPUS)/polnear_train.jsonl --held-out --scorer $(CORPUS)/score.py
+	$(TRAIN).train $(CORPUS)/polnear_train.jsonl $(BUILD)/first --base $(BUILD)/base --epochs 3 --lr 3e-4 --ema 0.995
+	$(TRAIN).train $(CORPUS)/polnear_train.jsonl $(BUILD)/run --base $(BUILD)/base \
+		--start $(BUILD)/first/epoch2.pt --epochs 5 --lr 2e-4 --ema 0.997 --mask 0.06 --link-weight 0.15
+	$(TRAIN).export $(BUILD)/run/epoch5.pt $(CORPUS)/polnear_train.jsonl $(BUILD)/model --base $(BUILD)/base
+	$(TRAIN).fit $(BUILD)/model $(POLNEAR)
+	$(TRAIN).listing_fit $(BUILD)/model $(GOLD)
+	$(TRAIN).calibrate $(BUILD)/model $(POLNEAR) --gold $(GOLD)
+	$(TRAIN).evaluate $(BUILD)/model $(POLNEAR) --held-out
+
+# Every figure of extraction: `make eval CORPUS=FOLDER GOLD="FILE …"`. CORPUS is a folder with
+# polnear_dev.jsonl, score.py and score_statements.py.
+eval: .venv-training/.made $(VENV)/.runtime
+	@test -n "$(CORPUS)" || { echo "error: say where the corpus is: make eval CORPUS=FOLDER" >&2; exit 2; }
+	@mkdir -p $(BUILD)
+	@$(BIN)/onrecord extract --jsonl < $(CORPUS)/polnear_dev.jsonl > $(BUILD)/polnear_dev.jsonl
+	@.venv-training/bin/python $(CORPUS)/score.py $(CORPUS)/polnear_dev.jsonl $(BUILD)/polnear_dev.jsonl
+	@for gold in $(GOLD); do echo "== $$gold"; \
+		$(BIN)/onrecord extract --jsonl < $$gold > $(BUILD)/gold.jsonl; \
+		.venv-training/bin/python $(CORPUS)/score_statements.py $$gold $$gold $(BUILD)/gold.jsonl; done
 
 # Weights of the model of Media Topics, from the development part of tests/gold/topics.jsonl.
 fit-topics: .venv-training/.made

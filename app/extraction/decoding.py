@@ -28,7 +28,7 @@ class Settings:
     """How a text is cut into windows; chosen on the held-out articles."""
 
     size: int = 254  # pieces a window, without [CLS] and [SEP]
-    stride: int = 206
+    stride: int = 230
 
 
 @dataclass(frozen=True)

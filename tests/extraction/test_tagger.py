@@ -81,6 +81,8 @@ def test_inside_follows_only_its_begin() -> None:
 def test_the_shipped_model_finds_content_cue_and_source(tagger: Tagger) -> None:
     (found,) = tagger.read(SENTENCE).tagged
     assert [SENTENCE[s:e] for s, e in found.content] == ["the bridge would open in May"]
+    assert found.cue is not None
+    assert found.mention is not None
     assert SENTENCE[slice(*found.cue)] == "said"
     assert SENTENCE[slice(*found.mention)] == "Ingrid Solberg"
     assert min(found.p_content, found.p_cue, found.p_link, found.p_source) > 0.5
