@@ -30,6 +30,7 @@ from app.extraction.pieces import Encoded, Ints, encode, load_tokenizer
 from app.extraction.types import Span
 
 _chosen = {"threads": 1}
+_LEAST_LETTERS = 0.2  # share of the characters
 _BLOCK = 40_000  # characters that are read at once, so that memory does not grow with the text
 
 
@@ -87,6 +88,8 @@ class Tagger:
         starts: list[Ints] = []
         content: list[Floats] = [np.zeros(1, np.float32)]
         for start, end in blocks(text):
+            if not is_worded(text[start:end]):
+                continue
             encoded = encode(self.tokenizer, text[start:end])
             if not len(encoded.first):
                 continue
@@ -100,6 +103,11 @@ class Tagger:
             np.concatenate(starts) if starts else np.zeros(0, np.int64),
             np.cumsum(np.concatenate(content), dtype=np.float64),
         )
+
+
+def is_worded(text: str) -> bool:
+    """Whether a stretch is made of words at all: rows of marks are not worth minutes of reading."""
+    return sum(map(str.isalpha, text)) >= _LEAST_LETTERS * len(text)
 
 
 def decode(scores: Scores, weights: Weights) -> list[Linked]:

@@ -106,6 +106,12 @@ def test_a_text_longer_than_a_block_is_read_as_its_parts_are(tagger: Tagger) -> 
     assert SENTENCE.index("the bridge") in starts
 
 
+def test_what_holds_no_words_is_not_read(tagger: Tagger) -> None:
+    marks = "“" * 200_000
+    assert tagger.read(marks).tagged == ()
+    assert tagger.read(marks + "\n" + SENTENCE).tagged[-1].mention is not None
+
+
 def test_threads_share_one_model_and_agree(tagger: Tagger) -> None:
     wanted = tagger.read(SENTENCE).tagged
     found: list[object] = []
