@@ -94,12 +94,12 @@ def test_sentences_cover_their_items(text: str) -> None:
 def test_time_is_linear(unit: str) -> None:
     def seconds(size: int) -> float:
         text = unit * (size // len(unit))
-        best = float("inf")
-        for _ in range(2):
-            start = time.perf_counter()
-            extract(text)
-            best = min(best, time.perf_counter() - start)
-        return best
+        start = time.perf_counter()
+        extract(text)
+        return time.perf_counter() - start
 
     seconds(2_000)
-    assert seconds(25_000) < 3 * 5 * seconds(5_000) + 0.2
+    allowed = 3 * 5 * min(seconds(5_000) for _ in range(2)) + 0.2
+    assert any(
+        seconds(25_000) < allowed for _ in range(2)
+    )  # again if unlucky
