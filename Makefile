@@ -69,7 +69,7 @@ train: .venv-training/.made
 lock: $(VENV)/.dev
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-header --quiet --output-file requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --extra dev --constraint requirements.lock --universal \
+	$(BIN)/uv pip compile pyproject.toml --extra dev --constraint requirements.lock --universal --no-strip-extras \
 		--python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet \
 		--output-file requirements-dev.lock
 
