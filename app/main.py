@@ -1,5 +1,6 @@
 """The application: the only place where settings, database, routes and pages meet."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -10,7 +11,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.middleware.cors import CORSMiddleware
 
 from app.api import openapi, problems
+from app.api.changes_routes import router as changes_router
+from app.api.export_routes import router as export_router
 from app.api.headers import Headers
+from app.api.negotiation import Negotiation
 from app.api.routes import router
 from app.db import make_async_engine
 from app.errors import StartupError
@@ -47,10 +51,15 @@ def create_app(settings: Settings) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.engine = engine
+    # Half of the connections at most: lists must go on while others export.
+    app.state.export_slots = asyncio.Semaphore(max(1, settings.pool_size // 2))
     app.include_router(router)
+    app.include_router(export_router)
+    app.include_router(changes_router)
     pages.install(app)
     openapi.install(app)
     problems.install(app, [SQLAlchemyError, asyncpg.PostgresError, OSError])
+    app.add_middleware(Negotiation)
     app.add_middleware(Headers)
     # Outermost, so that a dashboard can read errors too.
     app.add_middleware(

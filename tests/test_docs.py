@@ -9,7 +9,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.cli import cli
+from app.formats import FORMATS
 from app.queries import filters
+from app.queries.changes import ChangeList
 from app.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -24,7 +26,7 @@ def test_every_setting_with_its_default():
 
 def test_every_command():
     names = [c.name or (c.callback and c.callback.__name__) for c in cli.registered_commands]
-    assert len(names) == 5
+    assert len(names) == 6
     for name in names:
         assert f"| `onrecord {name}` |" in README
 
@@ -38,11 +40,18 @@ def test_every_command():
         filters.TopicList,
         filters.ArticleList,
         filters.OccurrenceList,
+        filters.StatementExport,
+        ChangeList,
     ],
 )
 def test_every_parameter(model: type[filters.Parameters]):
     for name in model.model_fields:
         assert f"`{name}`" in README
+
+
+def test_every_format():
+    for form in FORMATS:
+        assert f"| `/statements.{form.suffix}` | `{form.bare_type}` |" in README
 
 
 def test_every_make_target_named_is_there():

@@ -55,13 +55,18 @@ def answer(body: dict[str, Any]) -> Response:
     return Response(orjson.dumps(body, option=orjson.OPT_UTC_Z), media_type="application/json")
 
 
+def link_next(request: Request, name: str, position: str) -> str:
+    """A Link header (RFC 8288) to this query from another position on."""
+    query = parse_qsl(request.url.query, keep_blank_values=True)
+    kept = [(key, value) for key, value in query if key != name]
+    url = request.url.replace(query=urlencode([*kept, (name, position)]))
+    return f'<{url}>; rel="next"'
+
+
 def page_answer(request: Request, body: dict[str, Any]) -> Response:
-    """A JSON answer of one page, with a Link header to the next (RFC 8288)."""
+    """A JSON answer of one page, with a Link header to the next."""
     response = answer(body)
     cursor = body["page"]["next_cursor"]
     if cursor is not None:
-        query = parse_qsl(request.url.query, keep_blank_values=True)
-        kept = [(name, value) for name, value in query if name != "cursor"]
-        url = request.url.replace(query=urlencode([*kept, ("cursor", cursor)]))
-        response.headers["Link"] = f'<{url}>; rel="next"'
+        response.headers["Link"] = link_next(request, "cursor", cursor)
     return response

@@ -17,6 +17,7 @@ Positions count Unicode code points, end exclusive. Times are UTC.
 """
 TAGS = [
     {"name": "statements", "description": "Quotes and claims with their evidence."},
+    {"name": "exports", "description": "The same statements to take away, and what changed."},
     {"name": "speakers", "description": "Who speaks."},
     {"name": "sources", "description": "Through whom it reached us."},
     {"name": "topics", "description": "What it is about."},

@@ -6,7 +6,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.extraction.types import Act, Kind, Medium, SpeakerKind
-from app.models import SourceKind, TopicScheme
+from app.models import ChangedEntity, SourceKind, TopicScheme
+from app.queries.changes import ChangeKind
 
 
 class _Shape(BaseModel):
@@ -110,7 +111,12 @@ class Statement(_Shape):
     article_count: int
     publisher_count: int
     withdrawn: bool
+    updated_at: datetime = Field(description="When anything of the statement last changed here.")
     occurrence: Occurrence
+    cite_as: str = Field(
+        description="A citation: who, through whom, where and when.",
+        examples=["Dmitry Peskov (Kremlin spokesperson), via TASS, in “A title”, ANSA"],
+    )
 
 
 class Match(_Shape):
@@ -250,6 +256,26 @@ class ArticlePage(_List):
 
     data: list[Article]
     resolved: dict[str, list[Resolution]]
+
+
+class Change(_Shape):
+    """What to do with a copy of one row, and its newest state."""
+
+    type: ChangedEntity
+    id: int
+    change: ChangeKind
+    merged_into_id: int | None = Field(description="For `merge`: what to replace it by.")
+    changed_at: datetime
+    statement: Statement | None
+    speaker: Speaker | None
+
+
+class ChangePage(_Shape):
+    """Changes, oldest first, and the position to ask from next time."""
+
+    data: list[Change]
+    after: str = Field(description="Keep it; `?after=` goes on from here.")
+    has_more: bool = Field(description="Whether to ask again at once.")
 
 
 class Health(_Shape):

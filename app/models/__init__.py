@@ -2,6 +2,7 @@
 
 from app.models.articles import Article, ArticleVersion
 from app.models.base import Base, among
+from app.models.changes import Change, ChangedEntity
 from app.models.ingestion import IngestItem, IngestRun, Outcome
 from app.models.sources import Source, SourceAlias, SourceKind
 from app.models.speakers import Speaker, SpeakerAlias
@@ -12,6 +13,8 @@ __all__ = [
     "Article",
     "ArticleVersion",
     "Base",
+    "Change",
+    "ChangedEntity",
     "IngestItem",
     "IngestRun",
     "Occurrence",

@@ -1,5 +1,6 @@
 """Reading speakers, sources, topics and articles."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -123,6 +124,14 @@ async def get_speaker(connection: AsyncConnection, speaker_id: int) -> dict[str,
     speaker = _as_dict(row)
     del speaker["merged_into_id"]
     return speaker
+
+
+async def speakers_by_id(
+    connection: AsyncConnection, ids: Collection[int]
+) -> dict[int, dict[str, Any]]:
+    """Those of these speakers that are there, by id."""
+    rows = await connection.execute(_speakers().where(among(Speaker.id, ids)))
+    return {row.id: _as_dict(row) for row in rows}
 
 
 def _sources() -> AnySelect:

@@ -121,13 +121,26 @@ class StatementFilters(Parameters):
     ] = False
 
 
-class StatementList(StatementFilters, Paging):
-    """Parameters of `GET /statements`."""
+class SortedStatements(StatementFilters):
+    """Which statements, and in what order."""
 
     sort: Annotated[
         StatementSort,
         Field(description="Undated rows come last either way; `relevance` needs `q`."),
     ] = StatementSort.NEWEST
+
+
+class StatementList(SortedStatements, Paging):
+    """Parameters of `GET /statements`."""
+
+
+class StatementExport(SortedStatements):
+    """Parameters of `GET /statements.csv` and its like: the same query, not paged."""
+
+    limit: Annotated[
+        int | None,
+        Field(ge=1, le=MAX_ID, description="At most so many rows; without it, all of them."),
+    ] = None
 
 
 class SpeakerSort(StrEnum):

@@ -21,7 +21,8 @@ from app.models import (
     StatementTopic,
     Topic,
 )
-from app.queries.filters import OccurrenceList, StatementList, StatementSort
+from app.queries.citation import cite
+from app.queries.filters import OccurrenceList, SortedStatements, StatementList, StatementSort
 from app.queries.links import deep_link
 from app.queries.paging import SortKey, count_total, decode_cursor, fetch_page, pinnable
 from app.queries.where import TEXT_SEARCH, Where, resolve_names, where
@@ -109,7 +110,7 @@ _OCCURRENCE = (
 )
 
 
-def _statements(conditions: Where) -> tuple[AnySelect, FromClause]:
+def select_statements(conditions: Where) -> tuple[AnySelect, FromClause]:
     """All statements that match, each with its earliest occurrence that does."""
     earliest = (
         select(Occurrence.id, Occurrence.published_at)
@@ -130,6 +131,7 @@ def _statements(conditions: Where) -> tuple[AnySelect, FromClause]:
             Statement.article_count,
             Statement.publisher_count,
             Statement.withdrawn,
+            Statement.updated_at,
             _SPEAKERS,
             _TOPICS,
             *_OCCURRENCE,
@@ -144,7 +146,12 @@ def _statements(conditions: Where) -> tuple[AnySelect, FromClause]:
     return query, earliest
 
 
-def _keys(parameters: StatementList, conditions: Where, earliest: FromClause) -> list[SortKey]:
+def sort_keys(
+    parameters: SortedStatements, conditions: Where, earliest: FromClause
+) -> list[SortKey]:
+    """The order of the rows. Raises InvalidParameterError for one that these filters rule out."""
+    if parameters.sort is StatementSort.RELEVANCE and parameters.q is None:
+        raise InvalidParameterError("sort=relevance needs q", parameter="sort")
     by_id = SortKey(Statement.id, int)
     # Where any live occurrence will do, the earliest one's date is kept, indexed, in the row.
     date = earliest.c.published_at if conditions.narrows else Statement.first_published_at
@@ -172,28 +179,27 @@ async def list_statements(connection: AsyncConnection, parameters: StatementList
     Raises InvalidParameterError for parameters that contradict each other, CursorMismatchError
     and CursorExpiredError for cursors that do not belong here.
     """
-    if parameters.sort is StatementSort.RELEVANCE and parameters.q is None:
-        raise InvalidParameterError("sort=relevance needs q", parameter="sort")
     cursor = decode_cursor(parameters)
     resolved = await resolve_names(connection, parameters, cursor.ids if cursor else {})
     conditions = where(parameters, resolved.ids)
-    query, earliest = _statements(conditions)
-    keys = _keys(parameters, conditions, earliest)
+    query, earliest = select_statements(conditions)
+    keys = sort_keys(parameters, conditions, earliest)
     rows, page = await fetch_page(
         connection, query, keys, parameters, cursor, pinnable(resolved.ids)
     )
     matching = conditions.apply(select(Statement.id))
     return {
-        "data": [_statement(row) for row in rows],
+        "data": [as_statement(row) for row in rows],
         "page": page,
         "total": await count_total(connection, matching, parameters.total),
         "resolved": resolved.shown,
     }
 
 
-def _statement(row: AnyRow) -> dict[str, Any]:
+def as_statement(row: AnyRow) -> dict[str, Any]:
+    """A row of `select_statements` as the API answers it."""
     speaker, *co_speakers = row.speakers or [None]
-    return {
+    statement = {
         "id": row.id,
         "text": row.text,
         "kind": row.kind,
@@ -206,8 +212,11 @@ def _statement(row: AnyRow) -> dict[str, Any]:
         "article_count": row.article_count,
         "publisher_count": row.publisher_count,
         "withdrawn": row.withdrawn,
+        "updated_at": row.updated_at,
         "occurrence": _occurrence(row),
     }
+    statement["cite_as"] = cite(statement)
+    return statement
 
 
 def _occurrence(row: AnyRow) -> dict[str, Any]:
@@ -255,8 +264,8 @@ async def get_statement(connection: AsyncConnection, statement_id: int) -> dict[
     """One statement, withdrawn ones too. Raises MergedError naming the survivor, NotFoundError."""
     await _check_exists(connection, statement_id)
     conditions = Where([Statement.id == statement_id], [], narrows=False)
-    query, _ = _statements(conditions)
-    return _statement((await connection.execute(query)).one())
+    query, _ = select_statements(conditions)
+    return as_statement((await connection.execute(query)).one())
 
 
 async def _check_exists(connection: AsyncConnection, statement_id: int) -> None:

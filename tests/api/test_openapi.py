@@ -19,6 +19,7 @@ from app.errors import OnRecordError
         ("/statements?total=none", schemas.StatementPage),
         ("/statements/1", schemas.Statement),
         ("/statements/1/occurrences", schemas.OccurrencePage),
+        ("/changes?limit=1000", schemas.ChangePage),
         ("/speakers?limit=200", schemas.SpeakerPage),
         ("/speakers/1", schemas.Speaker),
         ("/sources?limit=200", schemas.SourcePage),
@@ -45,7 +46,7 @@ def operations(api: TestClient) -> list[dict[str, Any]]:
 
 def test_every_operation_has_an_id_a_tag_a_summary_and_problems(api: TestClient):
     found = operations(api)
-    assert len({operation["operationId"] for operation in found}) == len(found) == 11
+    assert len({operation["operationId"] for operation in found}) == len(found) == 17
     for operation in found:
         assert operation["tags"]
         assert operation["description"]

@@ -1,0 +1,98 @@
+"""What changed last, for incremental sync: a table kept by triggers.
+
+Revision ID: 0004
+Revises: 0001
+"""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from alembic import op
+
+revision: str = "0004"
+down_revision: str | None = "0001"
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+_NOW = "pg_current_xact_id()::text::bigint, clock_timestamp()"
+_AGAIN = """
+    ON CONFLICT (entity, entity_id) DO UPDATE SET xid = excluded.xid, at = excluded.at
+"""
+# What an answer shows of a speaker, but for its count, which moves with its statements.
+_SHOWN = "name, slug, kind, description, source_id, wikidata_id, merged_into_id"
+
+
+def upgrade() -> None:
+    op.create_table(
+        "change",
+        sa.Column(
+            "entity",
+            sa.Enum(
+                "statement",
+                "speaker",
+                name="entity",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("entity_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("xid", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("clock_timestamp()"),
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("entity", "entity_id", name="pk_change"),
+    )
+    op.create_index(
+        "ix_change_xid_entity_entity_id", "change", ["xid", "entity", "entity_id"], unique=False
+    )
+    for entity in ("statement", "speaker"):
+        op.execute(
+            f"INSERT INTO change (entity, entity_id, xid, at) SELECT '{entity}', id, {_NOW}"  # noqa: S608
+            f" FROM {entity}"
+        )
+    # A statement changes in bulk: one trigger a command, in the order of ids as all who lock.
+    op.execute(f"""
+        CREATE FUNCTION note_statements() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            INSERT INTO change (entity, entity_id, xid, at)
+            SELECT 'statement', id, {_NOW} FROM touched ORDER BY id {_AGAIN};
+            RETURN NULL;
+        END $$
+    """)  # noqa: S608
+    for event, rows in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")):
+        op.execute(
+            f"CREATE TRIGGER note_{event.lower()} AFTER {event} ON statement"
+            f" REFERENCING {rows} TABLE AS touched"
+            " FOR EACH STATEMENT EXECUTE FUNCTION note_statements()"
+        )
+    op.execute(f"""
+        CREATE FUNCTION note_speaker() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            INSERT INTO change (entity, entity_id, xid, at)
+            VALUES ('speaker', CASE WHEN TG_TABLE_NAME = 'speaker' THEN
+                (to_jsonb(coalesce(NEW, OLD)) ->> 'id')::bigint ELSE
+                (to_jsonb(coalesce(NEW, OLD)) ->> 'speaker_id')::bigint END, {_NOW}) {_AGAIN};
+            RETURN NULL;
+        END $$
+    """)  # noqa: S608
+    op.execute(
+        f"CREATE TRIGGER note AFTER INSERT OR DELETE OR UPDATE OF {_SHOWN} ON speaker"
+        " FOR EACH ROW EXECUTE FUNCTION note_speaker()"
+    )
+    op.execute(
+        "CREATE TRIGGER note AFTER INSERT OR DELETE OR UPDATE ON speaker_alias"
+        " FOR EACH ROW EXECUTE FUNCTION note_speaker()"
+    )
+
+
+def downgrade() -> None:
+    for event in ("insert", "update", "delete"):
+        op.execute(f"DROP TRIGGER note_{event} ON statement")
+    for table in ("speaker", "speaker_alias"):
+        op.execute(f"DROP TRIGGER note ON {table}")
+    op.execute("DROP FUNCTION note_statements()")
+    op.execute("DROP FUNCTION note_speaker()")
+    op.drop_table("change")
