@@ -9,12 +9,16 @@ import asyncpg
 from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
 
 from app.api import openapi, problems
 from app.api.changes_routes import router as changes_router
+from app.api.conditional import Conditional
 from app.api.export_routes import router as export_router
 from app.api.headers import Headers
+from app.api.limits import Limits
 from app.api.negotiation import Negotiation
+from app.api.rate_limit import RateLimit
 from app.api.routes import router
 from app.db import make_async_engine
 from app.errors import StartupError
@@ -59,13 +63,25 @@ def create_app(settings: Settings) -> FastAPI:
     pages.install(app)
     openapi.install(app)
     problems.install(app, [SQLAlchemyError, asyncpg.PostgresError, OSError])
+    _add_middleware(app, settings)
+    return app
+
+
+def _add_middleware(app: FastAPI, settings: Settings) -> None:
+    """From the innermost to the outermost."""
     app.add_middleware(Negotiation)
+    app.add_middleware(Conditional)
+    app.add_middleware(GZipMiddleware, compresslevel=5)
+    app.add_middleware(Limits, max_body=settings.max_body_bytes)
+    if settings.requests_a_minute:
+        app.add_middleware(RateLimit, limit=settings.requests_a_minute)
     app.add_middleware(Headers)
     # Outermost, so that a dashboard can read errors too.
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
-        allow_methods=["GET"],
-        expose_headers=["Link", "API-Version", "Retry-After"],
+        allow_methods=["GET", "HEAD"],
+        allow_headers=["*"],
+        expose_headers=openapi.EXPOSED,
+        max_age=86_400,
     )
-    return app

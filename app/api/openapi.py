@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from app.api.examples import EXAMPLES, problem_example
 from app.api.problems import MEDIA_TYPE, Problem
 
 DESCRIPTION = """\
@@ -27,9 +28,31 @@ TAGS = [
 _DESCRIPTIONS = {
     400: "The cursor does not belong to these parameters, or is too old.",
     404: "There is no such row.",
+    413: "The body is too large.",
+    414: "The query is too long.",
     422: "A parameter is unknown or has a wrong value; `errors` names each.",
+    429: "Too many requests from this address; `Retry-After` says when to come back.",
     500: "Our fault; the cause is in the log.",
     503: "The database does not answer, or the query took too long; try again.",
+}
+_COMMON = (413, 414, 429)  # what any request can meet before it reaches a route
+_HEADERS = {
+    "API-Version": "The version of the API.",
+    "X-Request-ID": "The request's id, yours where you sent one: name it when you report a fault.",
+    "ETag": "Send it as `If-None-Match`: 304 if nothing changed.",
+    "Link": '`rel="next"`: the next page, where there is one (RFC 8288).',
+    "Retry-After": "Seconds to wait before trying again.",
+    "RateLimit": "Requests left, and seconds until all are there again.",
+    "RateLimit-Policy": "Requests (q) in a window of seconds (w).",
+}
+# What a script of another origin may read.
+EXPOSED = [*_HEADERS, "Content-Disposition"]
+_EVERYWHERE = ("API-Version", "X-Request-ID")
+_ON = {
+    "200": ("ETag", "Link", "RateLimit", "RateLimit-Policy"),
+    "304": ("ETag",),
+    "429": ("Retry-After", "RateLimit", "RateLimit-Policy"),
+    "503": ("Retry-After",),
 }
 _SCHEMA = {"$ref": "#/components/schemas/Problem"}
 
@@ -39,7 +62,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {
         status: {
             "description": _DESCRIPTIONS[status],
-            "content": {MEDIA_TYPE: {"schema": _SCHEMA}},
+            "content": {MEDIA_TYPE: {"schema": _SCHEMA, "example": problem_example(status)}},
         }
         for status in statuses
     }
@@ -65,7 +88,28 @@ def install(app: FastAPI) -> None:
             schemas["Problem"] = problem
             for unused in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(unused, None)
+            document["components"]["headers"] = {
+                name: {"description": text, "schema": {"type": "string"}}
+                for name, text in _HEADERS.items()
+            }
+            for path in document["paths"].values():
+                for operation in path.values():
+                    _complete(operation)
             app.openapi_schema = document
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _complete(operation: dict[str, Any]) -> None:
+    """Add what every operation has: the common errors, 304, headers, and its example."""
+    responses = operation["responses"]
+    for status, response in problems(*_COMMON).items():
+        responses.setdefault(str(status), response)
+    responses["304"] = {"description": "What `If-None-Match` names is still current."}
+    for media in responses["200"].get("content", {}).values():
+        media["example"] = EXAMPLES[operation["operationId"]]
+    for status, response in responses.items():
+        for name in (*_EVERYWHERE, *_ON.get(status, ())):
+            reference = {"$ref": f"#/components/headers/{name}"}
+            response.setdefault("headers", {}).setdefault(name, reference)

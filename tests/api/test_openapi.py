@@ -1,5 +1,7 @@
 """The OpenAPI document is true: what is served has the declared shape and status."""
 
+import json
+import re
 from typing import Any
 
 import pytest
@@ -7,7 +9,9 @@ from fastapi.testclient import TestClient
 from pydantic import BaseModel
 
 from app.api import schemas
+from app.api.changes_routes import router as changes_router
 from app.api.problems import Problem
+from app.api.routes import router
 from app.errors import OnRecordError
 
 
@@ -53,8 +57,30 @@ def test_every_operation_has_an_id_a_tag_a_summary_and_problems(api: TestClient)
         for status, response in operation["responses"].items():
             assert response["description"]
             if int(status) >= 400:
-                assert list(response["content"]) == ["application/problem+json"]
-        assert {"422", "500"} <= operation["responses"].keys()
+                (media,) = response["content"].items()
+                assert media[0] == "application/problem+json"
+                example = media[1]["example"]
+                assert Problem.model_validate(example).status == int(status)
+        assert {"413", "414", "422", "429", "500"} <= operation["responses"].keys()
+
+
+def test_every_operation_has_an_example_of_the_shape_it_declares(api: TestClient):
+    routes = [*router.routes, *changes_router.routes]
+    shapes = {route.operation_id: route.response_model for route in routes}  # type: ignore[attr-defined]
+    for operation in operations(api):
+        (media,) = operation["responses"]["200"]["content"].values()
+        example = media["example"]
+        shape = shapes.get(operation["operationId"])
+        if shape is None:
+            assert operation["operationId"].startswith("export_")
+            assert "The harbour will open in May" in example
+        else:
+            shape.model_validate_json(json.dumps(example), strict=False)
+
+
+def test_operation_ids_make_good_names_in_a_client(api: TestClient):
+    for operation in operations(api):
+        assert re.fullmatch(r"(list|get|export)(_[a-z]+)+", operation["operationId"])
 
 
 def test_every_parameter_is_described(api: TestClient):
