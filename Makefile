@@ -38,10 +38,12 @@ soak: $(VENV)/.dev
 campaign: $(VENV)/.dev
 	ONRECORD_CAMPAIGN=1 $(BIN)/pytest -m soak -p no:cacheprovider
 
-# Swagger UI in a real browser, the network cut off. Installs Chromium where apt can.
+# Swagger UI in a real browser, the network cut off; a TypeScript and a Python client generated
+# from the OpenAPI document and used. Installs what is missing, or fails naming it.
 test-clients: $(VENV)/.dev
 	./tools/need-chromium
-	$(BIN)/pytest -m browser -p no:cacheprovider
+	./tools/need-generators $(PYTHON)
+	$(BIN)/pytest -m "browser or clients" -p no:cacheprovider
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.extraction

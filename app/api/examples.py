@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import orjson
+
 from app.formats import FORMATS, Origin, Tail
 from app.moments import parse_moment
 
@@ -128,13 +130,14 @@ def _page(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _export(suffix: str) -> Any:
-    """What the format makes of the example statement, as text."""
+    """What the format makes of the example statement: an object where it is JSON, else text."""
     (form,) = [form for form in FORMATS if form.suffix == suffix]
     moment = parse_moment(_AT)
     row = _STATEMENT | {"first_published_at": moment, "updated_at": moment}
     writer = form.writer(Origin("https://onrecord.example", "speaker=Solberg"))
-    end = writer.end(Tail(1, has_more=False, resolved={"speaker": [_RESOLVED]}))
-    return (writer.begin() + writer.rows([row]) + end).decode()
+    tail = Tail(1, has_more=False, resolved={"speaker": [_RESOLVED]})
+    text = writer.begin() + writer.rows([row]) + writer.end(tail)
+    return orjson.loads(text) if form.is_json else text.decode()
 
 
 # By operation id: what a request without surprises answers.

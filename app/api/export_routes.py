@@ -80,6 +80,12 @@ def _handler(form: Format) -> Callable[..., Coroutine[Any, Any, Response]]:
     return export_statements
 
 
+def _answer(form: Format) -> dict[int | str, dict[str, Any]]:
+    schema = {"type": "object" if form.is_json else "string"}
+    content = {form.bare_type: {"schema": schema}}
+    return {200: {"description": f"{form.description}.", "content": content}}
+
+
 for _form in FORMATS:
     router.add_api_route(
         f"/statements.{_form.suffix}",
@@ -92,6 +98,5 @@ for _form in FORMATS:
             f"`GET /statements` with `Accept: {_form.bare_type}` gives the same."
         ),
         response_class=Response,
-        responses=problems(422, 500, 503)
-        | {200: {"description": f"{_form.description}.", "content": {_form.bare_type: {}}}},
+        responses=problems(422, 500, 503) | _answer(_form),
     )

@@ -146,7 +146,7 @@ class Page(_Shape):
     has_more: bool
 
 
-class Total(_Shape):
+class TotalCount(_Shape):
     """How many match in all: exactly (`eq`), or at least (`gte`)."""
 
     value: int
@@ -155,7 +155,7 @@ class Total(_Shape):
 
 class _List(_Shape):
     page: Page
-    total: Total | None
+    total: TotalCount | None
 
 
 class StatementPage(_List):

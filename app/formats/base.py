@@ -74,6 +74,11 @@ class Format:
         """The media type without parameters, as `Accept` names it."""
         return self.media_type.partition(";")[0]
 
+    @property
+    def is_json(self) -> bool:
+        """Whether the whole export is one JSON document."""
+        return self.media_type.endswith("+json")
+
 
 def speakers(statement: Statement) -> list[dict[str, Any]]:
     """All who made a statement, in the order of the text."""
