@@ -54,6 +54,12 @@ _ON = {
     "429": ("Retry-After", "RateLimit", "RateLimit-Policy"),
     "503": ("Retry-After",),
 }
+# Where the id of the first row of a list leads: for readers, and for tests that follow links.
+_LEADS_TO = {
+    "list_statements": {"get_statement": "statement_id", "list_occurrences": "statement_id"},
+    "list_speakers": {"get_speaker": "speaker_id"},
+    "list_articles": {"get_article": "article_id"},
+}
 _SCHEMA = {"$ref": "#/components/schemas/Problem"}
 
 
@@ -109,6 +115,12 @@ def _complete(operation: dict[str, Any]) -> None:
     responses["304"] = {"description": "What `If-None-Match` names is still current."}
     for media in responses["200"].get("content", {}).values():
         media["example"] = EXAMPLES[operation["operationId"]]
+    links = {
+        target: {"operationId": target, "parameters": {parameter: "$response.body#/data/0/id"}}
+        for target, parameter in _LEADS_TO.get(operation["operationId"], {}).items()
+    }
+    if links:
+        responses["200"]["links"] = links
     for status, response in responses.items():
         for name in (*_EVERYWHERE, *_ON.get(status, ())):
             reference = {"$ref": f"#/components/headers/{name}"}

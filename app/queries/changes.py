@@ -118,7 +118,7 @@ async def _describe(connection: AsyncConnection, rows: Sequence[AnyRow]) -> list
     shown: dict[str, dict[int, dict[str, Any]]] = {entity: {} for entity in ChangedEntity}
     merged: dict[str, dict[int, int]] = {entity: {} for entity in ChangedEntity}
     if ids["statement"]:
-        found = await connection.execute(select_statements(live)[0])
+        found = await connection.execute(select_statements(live))
         shown["statement"] = {row.id: as_statement(row) for row in found}
         merged["statement"] = await _merged(connection, Statement, ids["statement"])
     if ids["speaker"]:

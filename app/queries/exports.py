@@ -66,8 +66,7 @@ async def _query(
 ) -> tuple[AnySelect, dict[str, Any]]:
     names = await resolve_names(connection, parameters, {})
     conditions = where(parameters, names.ids)
-    query, earliest = select_statements(conditions)
-    keys = sort_keys(parameters, conditions, earliest)
-    query = query.order_by(*(key.order() for key in keys))
+    keys = sort_keys(parameters, conditions)
+    query = select_statements(conditions).order_by(*(key.order() for key in keys))
     # One more than asked for, to know whether there is more.
     return query.limit(parameters.limit and parameters.limit + 1), names.shown

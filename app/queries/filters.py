@@ -139,7 +139,7 @@ class StatementExport(SortedStatements):
 
     limit: Annotated[
         int | None,
-        Field(ge=1, le=MAX_ID, description="At most so many rows; without it, all of them."),
+        Field(ge=1, le=MAX_ID - 1, description="At most so many rows; without it, all of them."),
     ] = None
 
 

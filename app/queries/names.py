@@ -93,7 +93,10 @@ async def resolve_speaker(connection: AsyncConnection, name: str) -> Resolution:
     if is_id(name):
         condition = bearer.id == int(name)
     elif folded:
-        condition = or_(bearer.slug == name.casefold(), named(folded, bearer.id))
+        # One list of ids, not two conditions: no index serves an OR with a subquery in it.
+        bearing = select(SpeakerAlias.speaker_id).where(whole_words(SpeakerAlias.folded, folded))
+        by_slug = select(Speaker.id).where(Speaker.slug == name.casefold())
+        condition = bearer.id.in_(bearing.union_all(by_slug))
     else:
         return Resolution(name, [], [], [])
     survivors = select(func.coalesce(bearer.merged_into_id, bearer.id)).where(condition)
@@ -201,8 +204,9 @@ async def resolve_source(connection: AsyncConnection, name: str) -> Resolution:
         tiers = [Source.id == int(name)]
     elif folded:
         exact = select(SourceAlias.source_id).where(SourceAlias.folded == folded)
+        by_slug = select(Source.id).where(Source.slug == name.casefold())
         tiers = [
-            or_(Source.slug == name.casefold(), Source.id.in_(exact)),
+            Source.id.in_(exact.union_all(by_slug)),
             sources_named(folded),
         ]
     else:

@@ -14,7 +14,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, false, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    SQLColumnExpression,
+    and_,
+    bindparam,
+    false,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.db import AnySelect
@@ -164,7 +174,8 @@ async def fetch_page(
         await connection.execute(
             query.add_columns(*labelled)
             .order_by(*(key.order() for key in keys))
-            .limit(parameters.limit + 1)
+            # Written out, for a plan that is kept must know how few rows are wanted.
+            .limit(bindparam(None, parameters.limit + 1, Integer, literal_execute=True))
         )
     ).all()
     more = len(rows) > parameters.limit
@@ -186,6 +197,11 @@ async def count_total(
     if total is Total.CAPPED:
         query = query.limit(_CAP + 1)
     value = await connection.scalar(select(func.count()).select_from(query.subquery())) or 0
+    return as_total(value, total)
+
+
+def as_total(value: int, total: Total) -> dict[str, Any]:
+    """A count as the answer gives it."""
     if total is Total.CAPPED and value > _CAP:
         return {"value": _CAP, "relation": "gte"}
     return {"value": value, "relation": "eq"}

@@ -3,12 +3,24 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Float, FromClause, cast, func, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Float,
+    cast,
+    exists,
+    func,
+    inspect,
+    literal_column,
+    select,
+    true,
+    tuple_,
+)
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.util import ClauseAdapter
 
-from app.db import AnyRow, AnySelect
+from app.db import AnyRow, AnySelect, keep_plans
 from app.errors import InvalidParameterError, MergedError, NotFoundError
 from app.models import (
     Article,
@@ -22,12 +34,20 @@ from app.models import (
     Topic,
 )
 from app.queries.citation import cite
-from app.queries.filters import OccurrenceList, SortedStatements, StatementList, StatementSort
+from app.queries.filters import (
+    OccurrenceList,
+    SortedStatements,
+    StatementList,
+    StatementSort,
+    Total,
+)
 from app.queries.links import deep_link
-from app.queries.paging import SortKey, count_total, decode_cursor, fetch_page, pinnable
-from app.queries.where import TEXT_SEARCH, Where, resolve_names, where
+from app.queries.paging import SortKey, as_total, count_total, decode_cursor, fetch_page, pinnable
+from app.queries.where import TEXT_SEARCH, Resolved, Where, resolve_names, where
 
+_NO_FILTERS = {"sort", "limit", "cursor", "total"}
 Shown = aliased(Occurrence)
+Earlier = aliased(Occurrence)
 Publisher = aliased(Source)
 
 _SPEAKERS = (
@@ -110,51 +130,90 @@ _OCCURRENCE = (
 )
 
 
-def select_statements(conditions: Where) -> tuple[AnySelect, FromClause]:
+# Made once: to spell it out for each request would take longer than the rest of the query.
+_ROWS: AnySelect = select(
+    Statement.id,
+    Statement.text,
+    Statement.kind,
+    Statement.act,
+    Statement.first_published_at,
+    Statement.occurrence_count,
+    Statement.article_count,
+    Statement.publisher_count,
+    Statement.withdrawn,
+    Statement.updated_at,
+    _SPEAKERS,
+    _TOPICS,
+    *_OCCURRENCE,
+)
+
+
+def select_statements(conditions: Where) -> AnySelect:
     """All statements that match, each with its earliest occurrence that does."""
+    shown = _from_occurrences if conditions.narrows else _from_statements
+    return (
+        shown(_ROWS, conditions)
+        .join(Article, Article.id == Shown.article_id)
+        .outerjoin(Publisher, Publisher.id == Shown.publisher_id)
+        .where(*conditions.statement)
+    )
+
+
+def _from_statements(query: AnySelect, conditions: Where) -> AnySelect:
+    """Begin with the statements, each of which has an occurrence that will do."""
     earliest = (
-        select(Occurrence.id, Occurrence.published_at)
+        select(Occurrence.id)
         .where(Occurrence.statement_id == Statement.id, *conditions.occurrence)
         .order_by(Occurrence.withdrawn, Occurrence.published_at.nulls_last(), Occurrence.id)
         .limit(1)
         .correlate(Statement)
         .lateral("earliest")
     )
-    query = (
-        select(
-            Statement.id,
-            Statement.text,
-            Statement.kind,
-            Statement.act,
-            Statement.first_published_at,
-            Statement.occurrence_count,
-            Statement.article_count,
-            Statement.publisher_count,
-            Statement.withdrawn,
-            Statement.updated_at,
-            _SPEAKERS,
-            _TOPICS,
-            *_OCCURRENCE,
-        )
-        .select_from(Statement)
-        .join(earliest, true())
-        .join(Shown, Shown.id == earliest.c.id)
-        .join(Article, Article.id == Shown.article_id)
-        .outerjoin(Publisher, Publisher.id == Shown.publisher_id)
-        .where(*conditions.statement)
+    query = query.select_from(Statement)
+    if (link := conditions.link) is not None:
+        query = query.join(link.entity, link.entity.statement_id == Statement.id)
+        query = query.where(link.condition)
+    return query.join(earliest, true()).join(Shown, Shown.id == earliest.c.id)
+
+
+def _from_occurrences(query: AnySelect, conditions: Where) -> AnySelect:
+    """Begin with the occurrences that match, in the order of an index, and keep the earliest.
+
+    To look into every statement for one that matches would cost as much as there are statements.
+    """
+    earlier = exists().where(
+        Earlier.statement_id == Shown.statement_id,
+        *_asked_of(Earlier, conditions),
+        tuple_(Earlier.withdrawn, _dated(Earlier), Earlier.id)
+        < tuple_(Shown.withdrawn, _dated(Shown), Shown.id),
     )
-    return query, earliest
+    return (
+        query.select_from(Shown)
+        .join(Statement, Statement.id == Shown.statement_id)
+        .where(*_asked_of(Shown, conditions), ~earlier.correlate(Shown))
+    )
 
 
-def sort_keys(
-    parameters: SortedStatements, conditions: Where, earliest: FromClause
-) -> list[SortKey]:
+def _asked_of(entity: type[Occurrence], conditions: Where) -> list[ColumnElement[bool]]:
+    """What the conditions ask of an occurrence, asked of one under another name."""
+    adapter = ClauseAdapter(inspect(entity).selectable)
+    return [adapter.traverse(condition) for condition in conditions.occurrence]
+
+
+def _dated(entity: type[Occurrence]) -> ColumnElement[datetime]:
+    """The date, undated last."""
+    return func.coalesce(entity.published_at, literal_column("timestamptz 'infinity'"))
+
+
+def sort_keys(parameters: SortedStatements, conditions: Where) -> list[SortKey]:
     """The order of the rows. Raises InvalidParameterError for one that these filters rule out."""
     if parameters.sort is StatementSort.RELEVANCE and parameters.q is None:
         raise InvalidParameterError("sort=relevance needs q", parameter="sort")
     by_id = SortKey(Statement.id, int)
     # Where any live occurrence will do, the earliest one's date is kept, indexed, in the row.
-    date = earliest.c.published_at if conditions.narrows else Statement.first_published_at
+    date = Shown.published_at if conditions.narrows else Statement.first_published_at
+    if conditions.link is not None:
+        date = conditions.link.entity.first_published_at
     match parameters.sort:
         case StatementSort.ID:
             return [by_id]
@@ -182,18 +241,34 @@ async def list_statements(connection: AsyncConnection, parameters: StatementList
     cursor = decode_cursor(parameters)
     resolved = await resolve_names(connection, parameters, cursor.ids if cursor else {})
     conditions = where(parameters, resolved.ids)
-    query, earliest = select_statements(conditions)
-    keys = sort_keys(parameters, conditions, earliest)
+    query, keys = select_statements(conditions), sort_keys(parameters, conditions)
+    # One speaker's or topic's statements are read in the order of an index, few or many.
+    await keep_plans(connection, conditions.link is not None and parameters.q is None)
     rows, page = await fetch_page(
         connection, query, keys, parameters, cursor, pinnable(resolved.ids)
     )
-    matching = conditions.apply(select(Statement.id))
+    total = known_total(parameters, resolved)
+    if total is None:
+        matching = conditions.apply(select(Statement.id))
+        total = await count_total(connection, matching, parameters.total)
     return {
         "data": [as_statement(row) for row in rows],
         "page": page,
-        "total": await count_total(connection, matching, parameters.total),
+        "total": total,
         "resolved": resolved.shown,
     }
+
+
+def known_total(parameters: StatementList, resolved: Resolved) -> dict[str, Any] | None:
+    """The total where it is kept with a speaker or a topic and nothing else is asked for."""
+    asked = parameters.model_dump(exclude_defaults=True, exclude=_NO_FILTERS).keys()
+    if parameters.total is Total.NONE or len(asked) != 1:
+        return None
+    (name,) = asked
+    if name not in ("speaker", "topic") or len(resolved.ids[name]) != 1:
+        return None
+    counts = [match["count"] for one in resolved.shown[name] for match in one["matched"]]
+    return as_total(counts[0], parameters.total) if counts else None
 
 
 def as_statement(row: AnyRow) -> dict[str, Any]:
@@ -264,8 +339,7 @@ async def get_statement(connection: AsyncConnection, statement_id: int) -> dict[
     """One statement, withdrawn ones too. Raises MergedError naming the survivor, NotFoundError."""
     await _check_exists(connection, statement_id)
     conditions = Where([Statement.id == statement_id], [], narrows=False)
-    query, _ = select_statements(conditions)
-    return as_statement((await connection.execute(query)).one())
+    return as_statement((await connection.execute(select_statements(conditions))).one())
 
 
 async def _check_exists(connection: AsyncConnection, statement_id: int) -> None:

@@ -41,6 +41,18 @@ class Resolved:
     shown: dict[str, list[dict[str, Any]]]
 
 
+_Said = aliased(StatementSpeaker)
+_About = aliased(StatementTopic)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The links of one speaker or one topic to statements, which an index holds in date order."""
+
+    entity: type[StatementSpeaker | StatementTopic]
+    condition: ColumnElement[bool]
+
+
 @dataclass(frozen=True, slots=True)
 class Where:
     """Conditions on the statement, and those that one and the same occurrence must meet."""
@@ -48,6 +60,7 @@ class Where:
     statement: list[ColumnElement[bool]]
     occurrence: list[ColumnElement[bool]]
     narrows: bool  # whether `occurrence` asks for more than being live
+    link: Link | None = None  # to begin with; its statements alone match
 
     def apply(self, query: AnySelect) -> AnySelect:
         """A query over Statement, limited to those that match."""
@@ -57,6 +70,9 @@ class Where:
             .correlate(Statement)
         )
         query = query.where(*self.statement)
+        if self.link is not None:
+            linked = select(self.link.entity.statement_id).where(self.link.condition)
+            query = query.where(Statement.id.in_(linked))
         return query.where(match) if self.narrows else query
 
 
@@ -80,12 +96,21 @@ def where(filters: StatementFilters, ids: dict[str, list[int]]) -> Where:
     """The conditions that the filters mean, with the names in them resolved to `ids`."""
     narrowing = _occurrence_conditions(filters, ids)
     live = [] if filters.withdrawn else [~Occurrence.withdrawn]
-    return Where(_statement_conditions(filters, ids), live + narrowing, bool(narrowing))
+    link = None if narrowing else _link(ids)
+    conditions = _statement_conditions(filters) + _linked_conditions(filters, ids, link)
+    return Where(conditions, live + narrowing, bool(narrowing), link)
 
 
-def _statement_conditions(
-    filters: StatementFilters, ids: dict[str, list[int]]
-) -> list[ColumnElement[bool]]:
+def _link(ids: dict[str, list[int]]) -> Link | None:
+    match ids:
+        case {"speaker": [speaker_id]}:
+            return Link(_Said, _Said.speaker_id == speaker_id)
+        case {"topic": [topic_id]}:
+            return Link(_About, _About.topic_id == topic_id)
+    return None
+
+
+def _statement_conditions(filters: StatementFilters) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [
         Statement.merged_into_id.is_(None),
         Statement.act.in_(filters.act),
@@ -107,19 +132,20 @@ def _statement_conditions(
             _Old.id.in_(filters.id)
         )
         conditions.append(Statement.id.in_(survivors))
-    return conditions + _linked_conditions(filters, ids)
+    return conditions
 
 
 def _linked_conditions(
-    filters: StatementFilters, ids: dict[str, list[int]]
+    filters: StatementFilters, ids: dict[str, list[int]], link: Link | None
 ) -> list[ColumnElement[bool]]:
+    """Speakers and topics, but for the one that the link stands for."""
     conditions: list[ColumnElement[bool]] = []
-    if filters.speaker:
+    if filters.speaker and not (link and link.entity is _Said):
         said = select(StatementSpeaker.statement_id).where(
             among(StatementSpeaker.speaker_id, ids["speaker"])
         )
         conditions.append(Statement.id.in_(said))
-    if filters.topic:
+    if filters.topic and not (link and link.entity is _About):
         about = select(StatementTopic.statement_id).where(
             among(StatementTopic.topic_id, ids["topic"])
         )
