@@ -21,7 +21,7 @@ from app.db import make_engine
 from app.embedded import embedded_postgres
 from app.errors import InputRejectedError, OnRecordError, StartupError
 from app.export import export as run_export
-from app.export import find_format, parse_query
+from app.export import find_format, read_query
 from app.extraction import extract
 from app.extraction.exchange import as_json
 from app.extraction.types import Attribution
@@ -35,6 +35,7 @@ from app.migrate import check_schema
 from app.migrate import migrate as run_migrations
 from app.models import Outcome
 from app.moments import parse_moment
+from app.queries.filters import StatementExport
 from app.serve import TERMINATED, bind, serve_forever
 from app.settings import Settings, get_settings
 
@@ -152,7 +153,7 @@ def export(
     A FILE appears only once it is complete; what goes to stdout is complete if the exit status
     is 0.
     """
-    form, parameters = find_format(suffix), parse_query(query)
+    form, parameters = find_format(suffix), read_query(StatementExport, query)
     origin = Origin(base_url.rstrip("/"), query.removeprefix("?"))
     with _database(get_settings()) as (settings, engine):
         check_schema(engine)

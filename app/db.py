@@ -65,6 +65,8 @@ def make_async_engine(url: str, *, pool_size: int, statement_timeout: float) -> 
     server_settings = {
         "application_name": "onrecord-api",
         "statement_timeout": str(round(statement_timeout * 1000)),
+        "random_page_cost": "1.1",  # solid-state disks and memory; the default is for spinning ones
+        "max_parallel_workers_per_gather": "0",  # a request is one of many, not the only one
         "jit": "off",  # compiling costs more than any of our queries runs
         "timezone": "UTC",
     }

@@ -1,6 +1,6 @@
 """Statements of a query written to a file or a stream, as `onrecord export` does."""
 
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 from urllib.parse import parse_qsl
 
 from pydantic import ValidationError
@@ -10,8 +10,10 @@ from app.errors import StartupError
 from app.formats import FORMATS, Format, Origin, Tail
 from app.ingestion.metadata import describe
 from app.queries.exports import open_export
-from app.queries.filters import StatementExport
+from app.queries.filters import Parameters, StatementExport
 from app.settings import Settings
+
+_Model = TypeVar("_Model", bound=Parameters)
 
 
 def find_format(suffix: str) -> Format:
@@ -23,21 +25,21 @@ def find_format(suffix: str) -> Format:
     raise StartupError(f"there is no format {suffix!r}; there are {known}")
 
 
-def parse_query(query: str) -> StatementExport:
-    """The filters of a query string, as `GET /statements.csv` takes them.
+def read_query(model: type[_Model], query: str) -> _Model:
+    """The parameters in a query string, as the API takes them.
 
     Raises StartupError naming each parameter that is wrong.
     """
     given: dict[str, list[str]] = {}
     for name, value in parse_qsl(query.removeprefix("?"), keep_blank_values=True):
         given.setdefault(name, []).append(value)
-    fields = StatementExport.model_fields
+    fields = model.model_fields
     plain = {
         name: values[0] if len(values) == 1 and not _is_list(fields.get(name)) else values
         for name, values in given.items()
     }
     try:
-        return StatementExport.model_validate(plain)
+        return model.model_validate(plain)
     except ValidationError as error:
         raise StartupError(f"query: {describe(error)}") from error
 

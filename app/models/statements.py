@@ -39,7 +39,7 @@ class Statement(Base):
             "ix_statement_first_published_at_id",
             sql(f"first_published_at {_NEWEST_FIRST}"),
             sql("id DESC"),
-            postgresql_where=sql("merged_into_id IS NULL AND NOT withdrawn"),
+            postgresql_where=sql("merged_into_id IS NULL"),
         ),
         Index("ix_statement_oldest_first", sql("first_published_at"), sql("id")),
         Index(None, "updated_at", "id"),

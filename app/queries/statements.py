@@ -169,10 +169,7 @@ def _from_statements(query: AnySelect, conditions: Where) -> AnySelect:
         .correlate(Statement)
         .lateral("earliest")
     )
-    query = query.select_from(Statement)
-    if (link := conditions.link) is not None:
-        query = query.join(link.entity, link.entity.statement_id == Statement.id)
-        query = query.where(link.condition)
+    query = _begin_with_link(query.select_from(Statement), conditions)
     return query.join(earliest, true()).join(Shown, Shown.id == earliest.c.id)
 
 
@@ -192,6 +189,20 @@ def _from_occurrences(query: AnySelect, conditions: Where) -> AnySelect:
         .join(Statement, Statement.id == Shown.statement_id)
         .where(*_asked_of(Shown, conditions), ~earlier.correlate(Shown))
     )
+
+
+def _matching(conditions: Where) -> AnySelect:
+    """Each statement that matches, once; to count them, or as many as are wanted."""
+    query: AnySelect = select(Statement.id)
+    query = _from_occurrences(query, conditions) if conditions.narrows else query
+    return _begin_with_link(query, conditions).where(*conditions.statement)
+
+
+def _begin_with_link(query: AnySelect, conditions: Where) -> AnySelect:
+    if (link := conditions.link) is None:
+        return query
+    query = query.join(link.entity, link.entity.statement_id == Statement.id)
+    return query.where(link.condition)
 
 
 def _asked_of(entity: type[Occurrence], conditions: Where) -> list[ColumnElement[bool]]:
@@ -249,7 +260,10 @@ async def list_statements(connection: AsyncConnection, parameters: StatementList
     )
     total = known_total(parameters, resolved)
     if total is None:
-        matching = conditions.apply(select(Statement.id))
+        matching = _matching(conditions)
+        if parameters.total is Total.CAPPED and parameters.sort is not StatementSort.RELEVANCE:
+            # The first of the list in its order, so that its index serves to count them too.
+            matching = matching.order_by(*(key.order() for key in keys))
         total = await count_total(connection, matching, parameters.total)
     return {
         "data": [as_statement(row) for row in rows],

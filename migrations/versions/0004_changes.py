@@ -22,6 +22,16 @@ _AGAIN = """
 _SHOWN = "name, slug, kind, description, source_id, wikidata_id, merged_into_id"
 
 
+def _index_newest_first(condition: str) -> None:
+    op.drop_index("ix_statement_first_published_at_id", "statement")
+    op.create_index(
+        "ix_statement_first_published_at_id",
+        "statement",
+        [sa.literal_column("first_published_at DESC NULLS LAST"), sa.literal_column("id DESC")],
+        postgresql_where=sa.text(condition),
+    )
+
+
 def upgrade() -> None:
     op.create_table(
         "change",
@@ -50,6 +60,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_change_xid_entity_entity_id", "change", ["xid", "entity", "entity_id"], unique=False
     )
+    _index_newest_first("merged_into_id IS NULL")  # for lists of what is withdrawn too
     for entity in ("statement", "speaker"):
         op.execute(
             f"INSERT INTO change (entity, entity_id, xid, at) SELECT '{entity}', id, {_NOW}"  # noqa: S608
@@ -89,6 +100,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    _index_newest_first("merged_into_id IS NULL AND NOT withdrawn")
     for event in ("insert", "update", "delete"):
         op.execute(f"DROP TRIGGER note_{event} ON statement")
     for table in ("speaker", "speaker_alias"):

@@ -4,6 +4,7 @@ import csv
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil
@@ -16,6 +17,7 @@ from tests.serving import free_port, start, wait_until_up
 pytestmark = pytest.mark.soak
 STATEMENTS = 110_000  # some of which are withdrawn or thoughts
 LEAST = 100_000
+PLAIN: dict[str, Any] = {"headers": {"Accept-Encoding": "identity"}, "timeout": 300}
 MOST_MEMORY = 150_000_000  # bytes of the server's process
 
 
@@ -42,7 +44,7 @@ def test_all_of_them_in_constant_memory(
     most = 0
     for suffix in ("ndjson", "csv"):
         with (
-            httpx.stream("GET", f"{base}/statements.{suffix}{query}", timeout=300) as response,
+            httpx.stream("GET", f"{base}/statements.{suffix}{query}", **PLAIN) as response,
             (tmp_path / suffix).open("wb") as target,
         ):
             assert response.status_code == 200
