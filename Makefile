@@ -10,7 +10,7 @@ ifdef DATA_DIR
 export DATA_DIR
 endif
 
-.PHONY: run test lint format lock bench soak campaign test-clients train clean
+.PHONY: run test lint format lock bench bench-api soak campaign test-clients train clean
 
 run: $(VENV)/.runtime
 	@exec $(BIN)/onrecord up
@@ -47,6 +47,11 @@ test-clients: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.extraction
+
+# The API beside a hand-written handler and the ordinary way. SIZES: statements, the largest last.
+SIZES ?= 20000,200000
+bench-api: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.api --statements $(SIZES)
 
 # The tagger that is to become the core of extraction: see training/README.md. CORPUS is a folder
 # with polnear_train.jsonl and score.py, GOLD one with wikinews_dev.jsonl and seed.jsonl.

@@ -11,7 +11,8 @@ then, over the largest, serves three applications in turn, each by one uvicorn w
 
 The three answers are compared first. The load comes from wrk on the same machine, so ratios
 count, not requests a second; where others use the machine too, the processor time that the worker
-needs for a request is the steadier figure. Then each documented filter and order is asked over every size.
+needs for a request is the steadier figure. Then each documented filter and order is asked over
+every size.
 """
 
 import argparse
