@@ -161,11 +161,10 @@ def load(url: str, connections: int, seconds: float) -> tuple[float, float, int]
     count = re.search(r"(\d+) requests in", done.stdout)
     if not rate or not late or not count or "Non-2xx" in done.stdout:
         sys.exit(f"{url}: {done.stdout}")
-    return (
-        float(rate[1]),
-        float(late[1]) * {"us": 0.001, "ms": 1, "s": 1000}[late[2]],
-        int(count[1]),
-    )
+    if not int(count[1]):  # none came back in the time given
+        return 1 / seconds, seconds * 1000, 1
+    milliseconds = float(late[1]) * {"us": 0.001, "ms": 1, "s": 1000}[late[2]]
+    return float(rate[1]), milliseconds, int(count[1])
 
 
 def plain(body: Any) -> Any:
