@@ -13,7 +13,7 @@ from tests.serving import served
 pytestmark = pytest.mark.soak
 CAMPAIGN = bool(os.environ.get("ONRECORD_CAMPAIGN"))
 REQUESTS = 20_000 if CAMPAIGN else 3_000
-EXAMPLES = 1_000 if CAMPAIGN else 60  # of each operation, beside those that cover the schema
+EXAMPLES = 1_000 if CAMPAIGN else 20  # of each operation, beside those that cover the schema
 
 
 def test_every_answer_is_as_documented(seeded_url: str):
