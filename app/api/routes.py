@@ -18,6 +18,7 @@ from app.queries import entities, statements
 from app.queries.filters import (
     ArticleList,
     OccurrenceList,
+    Shape,
     SourceList,
     SpeakerList,
     StatementList,
@@ -41,7 +42,7 @@ router = APIRouter(dependencies=[Depends(reject_repeats)])
     "/statements",
     tags=["statements"],
     operation_id="list_statements",
-    response_model=schemas.StatementPage,
+    response_model=schemas.StatementPage | schemas.SelectedStatementPage,
     responses=_LIST,
 )
 async def list_statements(
@@ -49,9 +50,10 @@ async def list_statements(
 ) -> Response:
     """Who said what: statements that satisfy every filter given.
 
-    `publisher`, `via`, `source`, `medium`, `article`, `language`, `published_*` and
-    `min_confidence` must hold for one and the same occurrence; the answer embeds the earliest
-    one that satisfies them, and date sorts use its date. Names are explained in `resolved`.
+    `publisher`, `via`, `source`, `exclude_source`, `medium`, `article`, `language`,
+    `published_*`, `said_*` and `min_confidence` must hold for one and the same occurrence; the
+    answer embeds the earliest one that satisfies them, and date sorts use its date. Names are
+    explained in `resolved`.
     """
     return page_answer(request, await statements.list_statements(connection, parameters))
 
@@ -60,14 +62,14 @@ async def list_statements(
     "/statements/{statement_id}",
     tags=["statements"],
     operation_id="get_statement",
-    response_model=schemas.Statement,
+    response_model=schemas.Statement | schemas.SelectedStatement,
     responses=_ONE | _MERGED,
 )
 async def get_statement(
-    connection: Connection, statement_id: EntityId, _: NoParameters
+    connection: Connection, statement_id: EntityId, shape: Annotated[Shape, Query()]
 ) -> Response:
     """One statement, also if a corrected article no longer makes it (`withdrawn`)."""
-    return answer(await statements.get_statement(connection, statement_id))
+    return answer(await statements.get_statement(connection, statement_id, shape))
 
 
 @router.get(

@@ -1,7 +1,7 @@
 """The shapes of the answers, for the OpenAPI document; a test holds that answers have them."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -38,6 +38,10 @@ class StatementTopic(_Shape):
     code: str = Field(examples=["nato"])
     name: str = Field(examples=["NATO"])
     score: float = Field(ge=0, le=1)
+    slug: str | None = Field(None, description="Only with `include=topics`, as all that follows.")
+    parent_id: int | None = None
+    parent_code: str | None = None
+    statement_count: int | None = None
 
 
 class TextQuoteSelector(_Shape):
@@ -95,6 +99,20 @@ class Occurrence(_Shape):
     deep_link: str | None = Field(description="The article's URL, jumping to the words.")
 
 
+class Article(_Shape):
+    """An article, without its text."""
+
+    id: int
+    title: str | None
+    url: str | None
+    byline: str | None
+    published_at: datetime | None
+    language: str | None
+    version: int
+    statement_count: int
+    source: SourceRef | None
+
+
 class Statement(_Shape):
     """An utterance by a speaker, with the earliest occurrence that satisfies the query."""
 
@@ -102,15 +120,26 @@ class Statement(_Shape):
     text: str
     kind: Kind
     act: Act
+    language: str | None = Field(description="Of the earliest article with it (ISO 639-1).")
     speaker: SpeakerRef | None
     co_speakers: list[SpeakerRef]
     topics: list[StatementTopic]
     first_published_at: datetime | None
+    updated_at: datetime
     occurrence_count: int
     article_count: int
     publisher_count: int
     withdrawn: bool
     occurrence: Occurrence
+    highlight: str | None = Field(
+        None, description="The text as HTML, matches in `<mark>`; only with `highlight=true`."
+    )
+    occurrences: list[Occurrence] | None = Field(
+        None, description="The first 50, only with `include=occurrences`."
+    )
+    article: Article | None = Field(
+        None, description="The article of `occurrence`, only with `include=article`."
+    )
 
 
 class Match(_Shape):
@@ -145,6 +174,9 @@ class Total(_Shape):
 
     value: int
     relation: Literal["eq", "gte"]
+    timed_out: Literal[True] | None = Field(
+        None, description="Only where an exact count took too long: then it is a capped one."
+    )
 
 
 class _List(_Shape):
@@ -156,6 +188,23 @@ class StatementPage(_List):
     """A page of statements."""
 
     data: list[Statement]
+    resolved: dict[str, list[Resolution]]
+
+
+def _require_nothing(schema: dict[str, Any]) -> None:
+    del schema["required"]
+
+
+class SelectedStatement(Statement):
+    """A statement with only the fields that were asked for with `fields`."""
+
+    model_config = ConfigDict(json_schema_extra=_require_nothing)
+
+
+class SelectedStatementPage(_List):
+    """A page of statements with only the fields that were asked for."""
+
+    data: list[SelectedStatement]
     resolved: dict[str, list[Resolution]]
 
 
@@ -214,20 +263,6 @@ class TopicPage(_List):
     """A page of topics."""
 
     data: list[Topic]
-
-
-class Article(_Shape):
-    """An article, without its text."""
-
-    id: int
-    title: str | None
-    url: str | None
-    byline: str | None
-    published_at: datetime | None
-    language: str | None
-    version: int
-    statement_count: int
-    source: SourceRef | None
 
 
 class ArticleVersion(_Shape):

@@ -130,17 +130,19 @@ def write_occurrences(connection: Connection, placed: Placed, drafts: Sequence[D
 
     Call it under the article's lock and locks on every name in the drafts.
     """
+    touched = Touched()
     speakers = resolve_speakers(
         connection,
         (s for d in drafts for s in d.attribution.speakers),
         OneText(placed.text_sha256, None if placed.is_new else placed.article_id),
+        touched.renamed,
     )
     writer = _Writer(
         connection,
         placed,
         resolve_sources(connection, (name for d in drafts for name in d.attribution.via)),
         resolve_topics(connection, (tag for d in drafts for tag in d.topics)),
-        Touched(),
+        touched,
     )
     candidates = [
         Candidate(d, tuple(dict.fromkeys(speakers[s] for s in d.attribution.speakers)))
@@ -151,7 +153,6 @@ def write_occurrences(connection: Connection, placed: Placed, drafts: Sequence[D
     matched = match(stored, candidates)
     vanished = {s.occurrence_id for s in stored} - {s.occurrence_id for s in matched.values()}
     _withdraw(connection, vanished)
-    touched = writer.touched
     touched.statements |= {s.statement_id for s in stored}
     for i, candidate in enumerate(candidates):
         again = matched.get(i)

@@ -1,15 +1,18 @@
 """Reading statements: lists, one, and its occurrences."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Float, FromClause, cast, func, select, true
+from sqlalchemy import ColumnElement, Subquery, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from app.db import AnyRow, AnySelect
 from app.errors import InvalidParameterError, MergedError, NotFoundError
+from app.extraction.types import Act
 from app.models import (
     Article,
     Occurrence,
@@ -21,10 +24,19 @@ from app.models import (
     StatementTopic,
     Topic,
 )
-from app.queries.filters import OccurrenceList, StatementList, StatementSort
+from app.queries.embeds import as_html, embed, first_occurrences, headline, select_fields
+from app.queries.filters import (
+    Include,
+    OccurrenceList,
+    Shape,
+    StatementFilters,
+    StatementList,
+    StatementSort,
+)
 from app.queries.links import deep_link
+from app.queries.order import in_order
 from app.queries.paging import SortKey, count_total, decode_cursor, fetch_page, pinnable
-from app.queries.where import TEXT_SEARCH, Where, resolve_names, where
+from app.queries.where import Resolved, resolve_names, where
 
 Shown = aliased(Occurrence)
 Publisher = aliased(Source)
@@ -109,23 +121,17 @@ _OCCURRENCE = (
 )
 
 
-def _statements(conditions: Where) -> tuple[AnySelect, FromClause]:
-    """All statements that match, each with its earliest occurrence that does."""
-    earliest = (
-        select(Occurrence.id, Occurrence.published_at)
-        .where(Occurrence.statement_id == Statement.id, *conditions.occurrence)
-        .order_by(Occurrence.withdrawn, Occurrence.published_at.nulls_last(), Occurrence.id)
-        .limit(1)
-        .correlate(Statement)
-        .lateral("earliest")
-    )
+def _shown(page: Subquery, highlight: str | None = None) -> AnySelect:
+    """What an answer shows of the statements and occurrences that `page` names, in any order."""
     query = (
         select(
-            Statement.id,
+            *(column for column in page.c if column.name != "occurrence_id"),
             Statement.text,
             Statement.kind,
             Statement.act,
+            Statement.language,
             Statement.first_published_at,
+            Statement.updated_at,
             Statement.occurrence_count,
             Statement.article_count,
             Statement.publisher_count,
@@ -134,36 +140,30 @@ def _statements(conditions: Where) -> tuple[AnySelect, FromClause]:
             _TOPICS,
             *_OCCURRENCE,
         )
-        .select_from(Statement)
-        .join(earliest, true())
-        .join(Shown, Shown.id == earliest.c.id)
+        .select_from(page)
+        .join(Statement, Statement.id == page.c.id)
+        .join(Shown, Shown.id == page.c.occurrence_id)
         .join(Article, Article.id == Shown.article_id)
         .outerjoin(Publisher, Publisher.id == Shown.publisher_id)
-        .where(*conditions.statement)
     )
-    return query, earliest
+    return query if highlight is None else query.add_columns(headline(highlight).label("highlight"))
 
 
-def _keys(parameters: StatementList, conditions: Where, earliest: FromClause) -> list[SortKey]:
-    by_id = SortKey(Statement.id, int)
-    # Where any live occurrence will do, the earliest one's date is kept, indexed, in the row.
-    date = earliest.c.published_at if conditions.narrows else Statement.first_published_at
-    match parameters.sort:
-        case StatementSort.ID:
-            return [by_id]
-        case StatementSort.OLDEST:
-            return [SortKey(date, datetime, nullable=True), by_id]
-        case StatementSort.NEWEST:
-            newest = SortKey(date, datetime, descending=True, nullable=True)
-            return [newest, SortKey(Statement.id, int, descending=True)]
-        case StatementSort.RELEVANCE:
-            rank = func.ts_rank(
-                Statement.search, func.websearch_to_tsquery(TEXT_SEARCH, parameters.q)
-            )
-            return [
-                SortKey(cast(rank, Float(53)), float, descending=True),
-                SortKey(Statement.id, int, descending=True),
-            ]
+def select_statements(
+    filters: StatementFilters, resolved: Resolved, sort: StatementSort
+) -> AnySelect:
+    """All statements that match, unpaged and in order, as `as_statement` takes them."""
+    ordered = in_order(filters, where(filters, resolved), sort)
+    columns: list[ColumnElement[Any]] = [
+        key.column.label(f"sort_key_{i}") for i, key in enumerate(ordered.keys)
+    ]
+    query = ordered.query.add_columns(*columns).order_by(*(key.order() for key in ordered.keys))
+    page = query.subquery("page")
+    return _shown(page).order_by(*_order(page, ordered.keys))
+
+
+def _order(page: Subquery, keys: Sequence[SortKey]) -> list[ColumnElement[Any]]:
+    return [replace(key, column=page.c[f"sort_key_{i}"]).order() for i, key in enumerate(keys)]
 
 
 async def list_statements(connection: AsyncConnection, parameters: StatementList) -> dict[str, Any]:
@@ -172,42 +172,74 @@ async def list_statements(connection: AsyncConnection, parameters: StatementList
     Raises InvalidParameterError for parameters that contradict each other, CursorMismatchError
     and CursorExpiredError for cursors that do not belong here.
     """
-    if parameters.sort is StatementSort.RELEVANCE and parameters.q is None:
-        raise InvalidParameterError("sort=relevance needs q", parameter="sort")
+    _check_needs_q(parameters)
     cursor = decode_cursor(parameters)
     resolved = await resolve_names(connection, parameters, cursor.ids if cursor else {})
-    conditions = where(parameters, resolved.ids)
-    query, earliest = _statements(conditions)
-    keys = _keys(parameters, conditions, earliest)
+    ordered = in_order(parameters, where(parameters, resolved), parameters.sort)
+
+    def wrap(query: AnySelect) -> AnySelect:
+        page = query.subquery("page")
+        highlight = parameters.q if parameters.highlight else None
+        return _shown(page, highlight).order_by(*_order(page, ordered.keys))
+
     rows, page = await fetch_page(
-        connection, query, keys, parameters, cursor, pinnable(resolved.ids)
+        connection, ordered.query, ordered.keys, parameters, cursor, pinnable(resolved.ids), wrap
     )
-    matching = conditions.apply(select(Statement.id))
+    data = [as_statement(row) for row in rows]
     return {
-        "data": [_statement(row) for row in rows],
+        "data": await _shape(connection, data, parameters),
         "page": page,
-        "total": await count_total(connection, matching, parameters.total),
+        "total": await count_total(connection, ordered.newest, parameters.total),
         "resolved": resolved.shown,
     }
 
 
-def _statement(row: AnyRow) -> dict[str, Any]:
+def _check_needs_q(parameters: StatementList) -> None:
+    if parameters.q is None and parameters.sort is StatementSort.RELEVANCE:
+        raise InvalidParameterError("sort=relevance needs q", parameter="sort")
+    if parameters.q is None and parameters.highlight:
+        raise InvalidParameterError("highlight=true needs q", parameter="highlight")
+
+
+async def _shape(
+    connection: AsyncConnection, statements: list[dict[str, Any]], shape: Shape
+) -> list[dict[str, Any]]:
+    """The statements with what `include` and `fields` ask for."""
+    if Include.OCCURRENCES in shape.include:
+        ids = first_occurrences([s["id"] for s in statements])
+        embedded: dict[int, list[dict[str, Any]]] = {s["id"]: [] for s in statements}
+        query = _occurrences().where(Shown.id.in_(ids))
+        for row in await connection.execute(
+            query.order_by(Shown.published_at.nulls_last(), Shown.id)
+        ):
+            embedded[row.statement_id].append(_occurrence(row))
+        for statement in statements:
+            statement["occurrences"] = embedded[statement["id"]]
+    await embed(connection, statements, shape.include)
+    return select_fields(statements, shape.fields)
+
+
+def as_statement(row: AnyRow) -> dict[str, Any]:
+    """A row of `select_statements` as answers show it."""
     speaker, *co_speakers = row.speakers or [None]
+    marked = getattr(row, "highlight", None)
     return {
         "id": row.id,
         "text": row.text,
         "kind": row.kind,
         "act": row.act,
+        "language": row.language,
         "speaker": speaker,
         "co_speakers": co_speakers,
         "topics": row.topics or [],
         "first_published_at": row.first_published_at,
+        "updated_at": row.updated_at,
         "occurrence_count": row.occurrence_count,
         "article_count": row.article_count,
         "publisher_count": row.publisher_count,
         "withdrawn": row.withdrawn,
         "occurrence": _occurrence(row),
-    }
+    } | ({} if marked is None else {"highlight": as_html(marked)})
 
 
 def _occurrence(row: AnyRow) -> dict[str, Any]:
@@ -251,12 +283,16 @@ def _selectors(selector: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-async def get_statement(connection: AsyncConnection, statement_id: int) -> dict[str, Any]:
+async def get_statement(
+    connection: AsyncConnection, statement_id: int, shape: Shape
+) -> dict[str, Any]:
     """One statement, withdrawn ones too. Raises MergedError naming the survivor, NotFoundError."""
     await _check_exists(connection, statement_id)
-    conditions = Where([Statement.id == statement_id], [], narrows=False)
-    query, _ = _statements(conditions)
-    return _statement((await connection.execute(query)).one())
+    anything = StatementFilters(id=[statement_id], act=list(Act), withdrawn=True)
+    query = select_statements(anything, Resolved({}, {}), StatementSort.ID)
+    row = (await connection.execute(query)).one()
+    (statement,) = await _shape(connection, [as_statement(row)], shape)
+    return statement
 
 
 async def _check_exists(connection: AsyncConnection, statement_id: int) -> None:
@@ -271,6 +307,15 @@ async def _check_exists(connection: AsyncConnection, statement_id: int) -> None:
         raise MergedError(row.merged_into_id)
 
 
+def _occurrences() -> AnySelect:
+    return (
+        select(Shown.statement_id, *_OCCURRENCE)
+        .select_from(Shown)
+        .join(Article, Article.id == Shown.article_id)
+        .outerjoin(Publisher, Publisher.id == Shown.publisher_id)
+    )
+
+
 async def list_occurrences(
     connection: AsyncConnection, statement_id: int, parameters: OccurrenceList
 ) -> dict[str, Any]:
@@ -280,13 +325,7 @@ async def list_occurrences(
     """
     await _check_exists(connection, statement_id)
     matching = select(Shown.id).where(Shown.statement_id == statement_id)
-    query = (
-        select(*_OCCURRENCE)
-        .select_from(Shown)
-        .join(Article, Article.id == Shown.article_id)
-        .outerjoin(Publisher, Publisher.id == Shown.publisher_id)
-        .where(Shown.statement_id == statement_id)
-    )
+    query = _occurrences().where(Shown.statement_id == statement_id)
     if not parameters.withdrawn:
         query, matching = query.where(~Shown.withdrawn), matching.where(~Shown.withdrawn)
     keys = [SortKey(Shown.published_at, datetime, nullable=True), SortKey(Shown.id, int)]
