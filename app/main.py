@@ -12,6 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 from app.api import openapi, problems
 from app.api.headers import Headers
 from app.api.routes import router
+from app.api.stats_routes import router as stats_router
 from app.db import make_async_engine
 from app.errors import StartupError
 from app.settings import Settings
@@ -48,6 +49,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.engine = engine
     app.include_router(router)
+    app.include_router(stats_router)
     pages.install(app)
     openapi.install(app)
     problems.install(app, [SQLAlchemyError, asyncpg.PostgresError, OSError])

@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.cli import cli
-from app.queries import filters
+from app.queries import filters, stats_filters
 from app.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -38,6 +38,8 @@ def test_every_command():
         filters.TopicList,
         filters.ArticleList,
         filters.OccurrenceList,
+        stats_filters.FacetList,
+        stats_filters.Timeline,
     ],
 )
 def test_every_parameter(model: type[filters.Parameters]):

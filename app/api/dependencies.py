@@ -1,7 +1,7 @@
 """What every route needs: a connection, parameters given once, and answers as JSON."""
 
 from collections.abc import AsyncIterator, Iterable
-from typing import Annotated, Any
+from typing import Annotated, Any, get_origin
 from urllib.parse import parse_qsl, urlencode
 
 import orjson
@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.errors import InvalidParameterError
-from app.queries import filters
+from app.queries import filters, stats_filters
 from app.queries.filters import MAX_ID
 
 
@@ -25,13 +25,13 @@ def _repeatable(models: Iterable[type[BaseModel]]) -> frozenset[str]:
         name
         for model in models
         for name, field in model.model_fields.items()
-        if isinstance(field.default, list)
+        if get_origin(field.annotation) is list
     )
 
 
 _REPEATABLE = _repeatable(
     model
-    for model in vars(filters).values()
+    for model in (vars(filters) | vars(stats_filters)).values()
     if isinstance(model, type) and issubclass(model, filters.Parameters)
 )
 

@@ -9,12 +9,14 @@ from app.extraction.types import Act, Kind, Medium, SpeakerKind
 from app.models import SourceKind, TopicScheme
 
 
-class _Shape(BaseModel):
-    # What the document declares is all there is; a test holds the answers to it.
+class Shape(BaseModel):
+    """What the document declares of an answer is all there is."""
+
+    # A test holds the answers to it.
     model_config = ConfigDict(extra="forbid")
 
 
-class SpeakerRef(_Shape):
+class SpeakerRef(Shape):
     """A speaker, in short."""
 
     id: int = Field(examples=[2])
@@ -23,14 +25,14 @@ class SpeakerRef(_Shape):
     kind: SpeakerKind
 
 
-class SourceRef(_Shape):
+class SourceRef(Shape):
     """A source, in short."""
 
     id: int = Field(examples=[4])
     name: str = Field(examples=["TASS"])
 
 
-class StatementTopic(_Shape):
+class StatementTopic(Shape):
     """A topic of a statement."""
 
     id: int
@@ -44,7 +46,7 @@ class StatementTopic(_Shape):
     statement_count: int | None = None
 
 
-class TextQuoteSelector(_Shape):
+class TextQuoteSelector(Shape):
     """The exact words with what stands around them (W3C Web Annotation)."""
 
     type: Literal["TextQuoteSelector"]
@@ -53,7 +55,7 @@ class TextQuoteSelector(_Shape):
     suffix: str = Field(max_length=120)
 
 
-class TextPositionSelector(_Shape):
+class TextPositionSelector(Shape):
     """Where the words stand: Unicode code points over the stored text, end exclusive.
 
     JavaScript counts UTF-16 units: use `Array.from(text).slice(start, end).join("")`.
@@ -64,7 +66,7 @@ class TextPositionSelector(_Shape):
     end: int = Field(ge=0)
 
 
-class ArticleRef(_Shape):
+class ArticleRef(Shape):
     """The article in which an occurrence stands."""
 
     id: int
@@ -75,7 +77,7 @@ class ArticleRef(_Shape):
     version: int = Field(description="The version of the text that the positions count in.")
 
 
-class Occurrence(_Shape):
+class Occurrence(Shape):
     """One place where a statement stands, with its evidence."""
 
     id: int
@@ -99,7 +101,7 @@ class Occurrence(_Shape):
     deep_link: str | None = Field(description="The article's URL, jumping to the words.")
 
 
-class Article(_Shape):
+class Article(Shape):
     """An article, without its text."""
 
     id: int
@@ -113,7 +115,7 @@ class Article(_Shape):
     source: SourceRef | None
 
 
-class Statement(_Shape):
+class Statement(Shape):
     """An utterance by a speaker, with the earliest occurrence that satisfies the query."""
 
     id: int
@@ -142,7 +144,7 @@ class Statement(_Shape):
     )
 
 
-class Match(_Shape):
+class Match(Shape):
     """What a name in the query was taken for."""
 
     id: int
@@ -152,7 +154,7 @@ class Match(_Shape):
     count: int = Field(description="Statements of a speaker or topic, articles of a source.")
 
 
-class Resolution(_Shape):
+class Resolution(Shape):
     """What one input means."""
 
     input: str
@@ -161,7 +163,7 @@ class Resolution(_Shape):
     suggestions: list[Match]
 
 
-class Page(_Shape):
+class Page(Shape):
     """Where in the list this page is."""
 
     limit: int
@@ -169,7 +171,7 @@ class Page(_Shape):
     has_more: bool
 
 
-class Total(_Shape):
+class Total(Shape):
     """How many match in all: exactly (`eq`), or at least (`gte`)."""
 
     value: int
@@ -179,7 +181,7 @@ class Total(_Shape):
     )
 
 
-class _List(_Shape):
+class _List(Shape):
     page: Page
     total: Total | None
 
@@ -246,7 +248,7 @@ class SourcePage(_List):
     data: list[Source]
 
 
-class Topic(_Shape):
+class Topic(Shape):
     """A topic: an IPTC Media Topic, or an organisation, place or event."""
 
     id: int
@@ -265,7 +267,7 @@ class TopicPage(_List):
     data: list[Topic]
 
 
-class ArticleVersion(_Shape):
+class ArticleVersion(Shape):
     """One text of an article."""
 
     n: int
@@ -287,13 +289,13 @@ class ArticlePage(_List):
     resolved: dict[str, list[Resolution]]
 
 
-class Health(_Shape):
+class Health(Shape):
     """The process answers."""
 
     status: Literal["ok"]
 
 
-class Readiness(_Shape):
+class Readiness(Shape):
     """The process can serve."""
 
     status: Literal["ready"]

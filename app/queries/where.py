@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -46,7 +47,7 @@ _RESOLVERS = {
 }
 _Old = aliased(Statement)
 _Other = aliased(Occurrence)
-_ENDLESS = literal_column("'infinity'::timestamptz")
+_ENDLESS: ColumnElement[datetime] = literal_column("'infinity'::timestamptz")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import BaseModel
 
-from app.api import schemas
+from app.api import schemas, stats_schemas
 from app.api.problems import Problem
 from app.errors import OnRecordError
 
@@ -25,6 +25,8 @@ from app.errors import OnRecordError
         ("/topics?limit=200", schemas.TopicPage),
         ("/articles?publisher=ANSA", schemas.ArticlePage),
         ("/articles/1", schemas.ArticleDetail),
+        ("/stats/facets?facet=speaker,via&facet=medium&topic=NATO", stats_schemas.Facets),
+        ("/stats/timeline?split_by=speaker", stats_schemas.TimelineCounts),
         ("/healthz", schemas.Health),
         ("/readyz", schemas.Readiness),
     ],
@@ -45,7 +47,7 @@ def operations(api: TestClient) -> list[dict[str, Any]]:
 
 def test_every_operation_has_an_id_a_tag_a_summary_and_problems(api: TestClient):
     found = operations(api)
-    assert len({operation["operationId"] for operation in found}) == len(found) == 11
+    assert len({operation["operationId"] for operation in found}) == len(found) == 13
     for operation in found:
         assert operation["tags"]
         assert operation["description"]

@@ -1,5 +1,6 @@
 """Small corpora written row by row, and what the filters mean for them, said a second time."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -105,8 +106,8 @@ def _add(connection: Connection, said: Said) -> int:
         insert(Statement).values(
             text=said.words, kind=said.kind, act=said.act, first_published_at=first,
             occurrence_count=len(said.live), withdrawn=not said.live,
-        )
-    ).inserted_primary_key[0]  # fmt: skip
+        ).returning(Statement.id)
+    ).scalar_one()  # fmt: skip
     for n, name in enumerate(said.speakers):
         connection.execute(
             insert(StatementSpeaker).values(
@@ -129,10 +130,12 @@ def _add(connection: Connection, said: Said) -> int:
 def _add_place(connection: Connection, statement_id: int, said: Said, place: Place) -> None:
     publisher = SOURCES.index(place.publisher) + 1 if place.publisher else None
     article = connection.execute(
-        insert(Article).values(
+        insert(Article)
+        .values(
             origin="x", source_id=publisher, language=place.language, published_at=at(place.day)
         )
-    ).inserted_primary_key[0]
+        .returning(Article.id)
+    ).scalar_one()
     connection.execute(
         insert(ArticleVersion).values(
             article_id=article, n=1, origin="x", text="x", text_sha256=b"", raw_sha256=b""
@@ -147,8 +150,8 @@ def _add_place(connection: Connection, statement_id: int, said: Said, place: Pla
             said_on=said_on and said_on.date(), confidence=place.confidence,
             extractor_version="x", publisher_id=publisher, published_at=at(place.day),
             withdrawn=place.withdrawn,
-        )
-    ).inserted_primary_key[0]  # fmt: skip
+        ).returning(Occurrence.id)
+    ).scalar_one()  # fmt: skip
     if place.via:
         connection.execute(
             insert(OccurrenceSource).values(
@@ -164,7 +167,7 @@ def _is_from(said: Said, place: Place, names: list[str]) -> bool:
 def _place_matches(said: Said, place: Place, f: dict[str, Any]) -> bool:
     day = at(place.day)
     spoken = None if place.said is None else (DAY + timedelta(days=place.said)).date()
-    conditions = {
+    conditions: dict[str, Callable[[Any], object]] = {
         "publisher": lambda v: place.publisher in v,
         "via": lambda v: place.via in v,
         "source": lambda v: _is_from(said, place, v),
@@ -186,7 +189,7 @@ def matching(said: Said, f: dict[str, Any]) -> list[Place]:
     """The places of a statement that satisfy filters, none where the statement does not."""
     kinds = [SPEAKERS[name] for name in said.speakers if name in f.get("speaker", SPEAKERS)]
     dated = any(p.day is not None for p in said.live or said.places)
-    conditions = {
+    conditions: dict[str, Callable[[Any], object]] = {
         "speaker": lambda v: set(v) & set(said.speakers),
         "exclude_speaker": lambda v: not set(v) & set(said.speakers),
         "speaker_kind": lambda v: set(v) & set(kinds),
