@@ -11,6 +11,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from app.api import openapi, problems
 from app.api.headers import Headers
+from app.api.name_routes import router as name_router
 from app.api.routes import router
 from app.api.stats_routes import router as stats_router
 from app.db import make_async_engine
@@ -49,6 +50,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.engine = engine
     app.include_router(router)
+    app.include_router(name_router)
     app.include_router(stats_router)
     pages.install(app)
     openapi.install(app)

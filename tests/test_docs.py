@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.cli import cli
-from app.queries import filters, stats_filters
+from app.queries import filters, name_filters, stats_filters
 from app.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -38,6 +38,7 @@ def test_every_command():
         filters.TopicList,
         filters.ArticleList,
         filters.OccurrenceList,
+        name_filters.Autocomplete,
         stats_filters.FacetList,
         stats_filters.Timeline,
     ],

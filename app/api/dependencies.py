@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.errors import InvalidParameterError
-from app.queries import filters, stats_filters
+from app.queries import filters, name_filters, stats_filters
 from app.queries.filters import MAX_ID
 
 
@@ -31,7 +31,7 @@ def _repeatable(models: Iterable[type[BaseModel]]) -> frozenset[str]:
 
 _REPEATABLE = _repeatable(
     model
-    for model in (vars(filters) | vars(stats_filters)).values()
+    for model in (vars(filters) | vars(name_filters) | vars(stats_filters)).values()
     if isinstance(model, type) and issubclass(model, filters.Parameters)
 )
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from app.api import schemas
+from app.api import name_schemas, schemas
 from app.api.dependencies import (
     Connection,
     EntityId,
@@ -25,6 +25,7 @@ from app.queries.filters import (
     TopicList,
 )
 from app.queries.health import check_ready
+from app.queries.profile import get_profile
 
 _LIST: dict[int | str, dict[str, Any]] = problems(400, 422, 500, 503)
 _ONE: dict[int | str, dict[str, Any]] = problems(404, 422, 500, 503)
@@ -109,12 +110,12 @@ async def list_speakers(
     "/speakers/{speaker_id}",
     tags=["speakers"],
     operation_id="get_speaker",
-    response_model=schemas.Speaker,
+    response_model=name_schemas.SpeakerProfile,
     responses=_ONE | _MERGED,
 )
 async def get_speaker(connection: Connection, speaker_id: EntityId, _: NoParameters) -> Response:
-    """One speaker."""
-    return answer(await entities.get_speaker(connection, speaker_id))
+    """One speaker: names, descriptions and affiliations as printed, when, about what, with whom."""
+    return answer(await get_profile(connection, speaker_id))
 
 
 @router.get(

@@ -6,7 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import BaseModel
 
-from app.api import schemas, stats_schemas
+from app.api import name_schemas, schemas, stats_schemas
 from app.api.problems import Problem
 from app.errors import OnRecordError
 
@@ -20,11 +20,12 @@ from app.errors import OnRecordError
         ("/statements/1", schemas.Statement),
         ("/statements/1/occurrences", schemas.OccurrencePage),
         ("/speakers?limit=200", schemas.SpeakerPage),
-        ("/speakers/1", schemas.Speaker),
+        ("/speakers/1", name_schemas.SpeakerProfile),
         ("/sources?limit=200", schemas.SourcePage),
         ("/topics?limit=200", schemas.TopicPage),
         ("/articles?publisher=ANSA", schemas.ArticlePage),
         ("/articles/1", schemas.ArticleDetail),
+        ("/autocomplete?q=pes", name_schemas.Completions),
         ("/stats/facets?facet=speaker,via&facet=medium&topic=NATO", stats_schemas.Facets),
         ("/stats/timeline?split_by=speaker", stats_schemas.TimelineCounts),
         ("/healthz", schemas.Health),
@@ -47,7 +48,7 @@ def operations(api: TestClient) -> list[dict[str, Any]]:
 
 def test_every_operation_has_an_id_a_tag_a_summary_and_problems(api: TestClient):
     found = operations(api)
-    assert len({operation["operationId"] for operation in found}) == len(found) == 13
+    assert len({operation["operationId"] for operation in found}) == len(found) == 14
     for operation in found:
         assert operation["tags"]
         assert operation["description"]
