@@ -24,7 +24,7 @@ def test_every_setting_with_its_default():
 
 def test_every_command():
     names = [c.name or (c.callback and c.callback.__name__) for c in cli.registered_commands]
-    assert len(names) == 5
+    assert len(names) == 6
     for name in names:
         assert f"| `onrecord {name}` |" in README
 
@@ -38,6 +38,7 @@ def test_every_command():
         filters.TopicList,
         filters.ArticleList,
         filters.OccurrenceList,
+        filters.SimilarList,
         name_filters.Autocomplete,
         stats_filters.FacetList,
         stats_filters.Timeline,

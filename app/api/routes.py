@@ -19,6 +19,7 @@ from app.queries.filters import (
     ArticleList,
     OccurrenceList,
     Shape,
+    SimilarList,
     SourceList,
     SpeakerList,
     StatementList,
@@ -26,6 +27,7 @@ from app.queries.filters import (
 )
 from app.queries.health import check_ready
 from app.queries.profile import get_profile
+from app.queries.similar import find_similar
 
 _LIST: dict[int | str, dict[str, Any]] = problems(400, 422, 500, 503)
 _ONE: dict[int | str, dict[str, Any]] = problems(404, 422, 500, 503)
@@ -86,10 +88,26 @@ async def list_occurrences(
     statement_id: EntityId,
     parameters: Annotated[OccurrenceList, Query()],
 ) -> Response:
-    """Every place where the statement stands, earliest first, undated last."""
+    """Every place where the statement stands, in time order, and what differs in its words."""
     return page_answer(
         request, await statements.list_occurrences(connection, statement_id, parameters)
     )
+
+
+@router.get(
+    "/statements/{statement_id}/similar",
+    tags=["statements"],
+    operation_id="list_similar",
+    response_model=schemas.SimilarStatements,
+    responses=_ONE | _MERGED,
+)
+async def list_similar(
+    connection: Connection,
+    statement_id: EntityId,
+    parameters: Annotated[SimilarList, Query()],
+) -> Response:
+    """Other statements of much the same words, whoever made them, and what differs."""
+    return answer(await find_similar(connection, statement_id, parameters))
 
 
 @router.get(

@@ -101,6 +101,22 @@ class Occurrence(Shape):
     deep_link: str | None = Field(description="The article's URL, jumping to the words.")
 
 
+class Difference(Shape):
+    """Words of a statement that stand otherwise somewhere; one side is empty where cut."""
+
+    before: str = Field(examples=["will"])
+    after: str = Field(examples=["shall"])
+
+
+class WordedOccurrence(Occurrence):
+    """One place where a statement stands, and how its words differ from the statement's."""
+
+    wording: str = Field(description="The words there, as `text` is made of them.")
+    differences: list[Difference] = Field(
+        description="From the statement's text to the words there; case and marks do not count."
+    )
+
+
 class Article(Shape):
     """An article, without its text."""
 
@@ -136,7 +152,7 @@ class Statement(Shape):
     highlight: str | None = Field(
         None, description="The text as HTML, matches in `<mark>`; only with `highlight=true`."
     )
-    occurrences: list[Occurrence] | None = Field(
+    occurrences: list[WordedOccurrence] | None = Field(
         None, description="The first 50, only with `include=occurrences`."
     )
     article: Article | None = Field(
@@ -210,10 +226,27 @@ class SelectedStatementPage(_List):
     resolved: dict[str, list[Resolution]]
 
 
+class SimilarStatement(Shape):
+    """A statement of much the same words."""
+
+    likeness: float = Field(
+        ge=0, le=1, description="Share of the longer wording's words that both have, in order."
+    )
+    differences: list[Difference]
+    statement: Statement
+
+
+class SimilarStatements(Shape):
+    """Statements of much the same words, the most alike first."""
+
+    data: list[SimilarStatement]
+    timed_out: bool = Field(description="There was no time to look through all.")
+
+
 class OccurrencePage(_List):
     """A page of the occurrences of a statement."""
 
-    data: list[Occurrence]
+    data: list[WordedOccurrence]
 
 
 class Speaker(SpeakerRef):

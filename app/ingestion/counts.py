@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.extraction.types import Act, Kind
-from app.ingestion.drafts import statement_text
+from app.extraction.wording import statement_text
 from app.ingestion.search import refresh_search, said_by
 from app.models import (
     Occurrence,

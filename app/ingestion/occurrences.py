@@ -10,9 +10,10 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.extraction import EXTRACTOR_VERSION
 from app.extraction.types import Act
+from app.extraction.wording import statement_text
 from app.ingestion.corrections import Candidate, Stored, match
 from app.ingestion.counts import Touched
-from app.ingestion.drafts import Draft, hash_text, statement_text
+from app.ingestion.drafts import Draft, hash_text
 from app.ingestion.locks import LockClass, lock
 from app.ingestion.sources import resolve_sources
 from app.ingestion.speakers import OneText, resolve_speakers
@@ -102,7 +103,11 @@ class _Writer:
             .values(self.values(candidate.draft))
         )
         statement_id = relink(
-            self.connection, _key(candidate), self.placed.place, stored.statement_id
+            self.connection,
+            _key(candidate),
+            self.placed.place,
+            candidate.draft,
+            stored.statement_id,
         )
         self._link(stored.occurrence_id, statement_id, candidate.draft)
         return statement_id

@@ -5,7 +5,13 @@ from app.models.base import Base, among
 from app.models.ingestion import IngestItem, IngestRun, Outcome
 from app.models.sources import Source, SourceAlias, SourceKind
 from app.models.speakers import Speaker, SpeakerAlias
-from app.models.statements import Occurrence, OccurrenceSource, Statement, StatementSpeaker
+from app.models.statements import (
+    NearWording,
+    Occurrence,
+    OccurrenceSource,
+    Statement,
+    StatementSpeaker,
+)
 from app.models.topics import StatementTopic, Topic, TopicScheme
 
 __all__ = [
@@ -14,6 +20,7 @@ __all__ = [
     "Base",
     "IngestItem",
     "IngestRun",
+    "NearWording",
     "Occurrence",
     "OccurrenceSource",
     "Outcome",

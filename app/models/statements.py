@@ -159,3 +159,19 @@ class OccurrenceSource(Base):
     )
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     source_id: Mapped[int] = mapped_column(ForeignKey(Source.id))
+
+
+class NearWording(Base):
+    """Two wordings that were taken for one utterance, by the hashes of their folded texts.
+
+    Kept so that it can be told, and undone: `undone_at` is set where a person said that they are
+    two, and they are never joined again. `folded_hash` is the smaller of the two.
+    """
+
+    __tablename__ = "near_wording"
+
+    folded_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    other_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    likeness: Mapped[float]
+    found_at: Mapped[CreatedAt]
+    undone_at: Mapped[Timestamp | None]

@@ -304,3 +304,16 @@ class OccurrenceList(Paging):
     withdrawn: Annotated[
         bool, Field(description="Also what a corrected article no longer says.")
     ] = False
+
+
+class SimilarList(Parameters):
+    """Parameters of `GET /statements/{id}/similar`."""
+
+    min_likeness: Annotated[
+        float,
+        Field(ge=0.1, le=1, description="Least share of the longer wording's words in both."),
+    ] = 0.5
+    same_speaker: Annotated[
+        bool | None, Field(description="Only by the same speakers, or only by others.")
+    ] = None
+    limit: Annotated[int, Field(ge=1, le=50, description="Statements at most.")] = 10

@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from app.db import AnyRow, AnySelect
 from app.errors import InvalidParameterError, MergedError, NotFoundError
 from app.extraction.types import Act
+from app.extraction.wording import Difference, differences, statement_text
 from app.models import (
     Article,
     Occurrence,
@@ -209,10 +210,11 @@ async def _shape(
         ids = first_occurrences([s["id"] for s in statements])
         embedded: dict[int, list[dict[str, Any]]] = {s["id"]: [] for s in statements}
         query = _occurrences().where(Shown.id.in_(ids))
+        words = {s["id"]: s["text"] for s in statements}
         for row in await connection.execute(
             query.order_by(Shown.published_at.nulls_last(), Shown.id)
         ):
-            embedded[row.statement_id].append(_occurrence(row))
+            embedded[row.statement_id].append(_with_wording(row, words[row.statement_id]))
         for statement in statements:
             statement["occurrences"] = embedded[statement["id"]]
     await embed(connection, statements, shape.include)
@@ -270,6 +272,17 @@ def _occurrence(row: AnyRow) -> dict[str, Any]:
     }
 
 
+def _with_wording(row: AnyRow, text: str) -> dict[str, Any]:
+    """An occurrence with its own words and where they differ from the statement's text."""
+    words = statement_text([s["exact"] for s in row.selectors], row.occurrence_kind)
+    return _occurrence(row) | {"wording": words, "differences": as_json(differences(text, words))}
+
+
+def as_json(changes: Sequence[Difference]) -> list[dict[str, str]]:
+    """What differs between two wordings, as answers show it."""
+    return [{"before": change.before, "after": change.after} for change in changes]
+
+
 def _selectors(selector: dict[str, Any]) -> list[dict[str, Any]]:
     """The W3C Web Annotation selectors of one span: by its words, and by its position."""
     return [
@@ -287,7 +300,7 @@ async def get_statement(
     connection: AsyncConnection, statement_id: int, shape: Shape
 ) -> dict[str, Any]:
     """One statement, withdrawn ones too. Raises MergedError naming the survivor, NotFoundError."""
-    await _check_exists(connection, statement_id)
+    await check_exists(connection, statement_id)
     anything = StatementFilters(id=[statement_id], act=list(Act), withdrawn=True)
     query = select_statements(anything, Resolved({}, {}), StatementSort.ID)
     row = (await connection.execute(query)).one()
@@ -295,16 +308,15 @@ async def get_statement(
     return statement
 
 
-async def _check_exists(connection: AsyncConnection, statement_id: int) -> None:
-    row = (
-        await connection.execute(
-            select(Statement.merged_into_id).where(Statement.id == statement_id)
-        )
-    ).one_or_none()
+async def check_exists(connection: AsyncConnection, statement_id: int) -> str:
+    """The text of a statement. Raises MergedError naming the survivor, NotFoundError."""
+    query = select(Statement.merged_into_id, Statement.text).where(Statement.id == statement_id)
+    row = (await connection.execute(query)).one_or_none()
     if row is None:
         raise NotFoundError(f"there is no statement {statement_id}")
     if row.merged_into_id is not None:
         raise MergedError(row.merged_into_id)
+    return str(row.text)
 
 
 def _occurrences() -> AnySelect:
@@ -319,11 +331,11 @@ def _occurrences() -> AnySelect:
 async def list_occurrences(
     connection: AsyncConnection, statement_id: int, parameters: OccurrenceList
 ) -> dict[str, Any]:
-    """The occurrences of a statement, earliest first, undated last.
+    """The occurrences of a statement, earliest first, undated last, and how their words differ.
 
     Raises MergedError naming the survivor, NotFoundError.
     """
-    await _check_exists(connection, statement_id)
+    text = await check_exists(connection, statement_id)
     matching = select(Shown.id).where(Shown.statement_id == statement_id)
     query = _occurrences().where(Shown.statement_id == statement_id)
     if not parameters.withdrawn:
@@ -331,7 +343,7 @@ async def list_occurrences(
     keys = [SortKey(Shown.published_at, datetime, nullable=True), SortKey(Shown.id, int)]
     rows, page = await fetch_page(connection, query, keys, parameters, decode_cursor(parameters))
     return {
-        "data": [_occurrence(row) for row in rows],
+        "data": [_with_wording(row, text) for row in rows],
         "page": page,
         "total": await count_total(connection, matching, parameters.total),
     }

@@ -150,9 +150,24 @@ def upgrade() -> None:
         postgresql_where=sa.text("said_on IS NOT NULL"),
     )
     op.create_index("ix_occurrence_confidence", "occurrence", ["confidence"], unique=False)
+    op.create_table(
+        "near_wording",
+        sa.Column("folded_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("other_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("likeness", sa.Double(), nullable=False),
+        sa.Column(
+            "found_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("clock_timestamp()"),
+            nullable=False,
+        ),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("folded_hash", "other_hash", name="pk_near_wording"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("near_wording")
     op.drop_index("ix_occurrence_confidence", table_name="occurrence")
     op.drop_index("ix_occurrence_said_on_statement_id", table_name="occurrence")
     op.drop_index("ix_statement_act_newest_first", table_name="statement")

@@ -25,6 +25,8 @@ from app.errors import OnRecordError
         ("/topics?limit=200", schemas.TopicPage),
         ("/articles?publisher=ANSA", schemas.ArticlePage),
         ("/articles/1", schemas.ArticleDetail),
+        ("/statements?include=occurrences,article,topics", schemas.StatementPage),
+        ("/statements/1/similar?min_likeness=0.1", schemas.SimilarStatements),
         ("/autocomplete?q=pes", name_schemas.Completions),
         ("/stats/facets?facet=speaker,via&facet=medium&topic=NATO", stats_schemas.Facets),
         ("/stats/timeline?split_by=speaker", stats_schemas.TimelineCounts),
@@ -48,7 +50,7 @@ def operations(api: TestClient) -> list[dict[str, Any]]:
 
 def test_every_operation_has_an_id_a_tag_a_summary_and_problems(api: TestClient):
     found = operations(api)
-    assert len({operation["operationId"] for operation in found}) == len(found) == 14
+    assert len({operation["operationId"] for operation in found}) == len(found) == 15
     for operation in found:
         assert operation["tags"]
         assert operation["description"]
