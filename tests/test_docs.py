@@ -75,6 +75,30 @@ def test_the_tours_answers_are_real(api: TestClient, path: str, answer: str):
         assert loosely(piece).strip(",") in served, piece
 
 
+def questions() -> list[str]:
+    """The requests of the ten questions, one or more a question."""
+    table = README.split("## Ten questions")[1].split("\n## ")[0]
+    rows = [line for line in table.splitlines() if line.startswith("| ") and "`/" in line]
+    assert len(rows) == 10
+    return [request for row in rows for request in re.findall(r"`(/[^`{]+)`", row)]
+
+
+# What the seed article, which is undated, cannot answer.
+_NEEDS_DATES = ("published_from",)
+
+
+@pytest.mark.parametrize("request_", questions())
+def test_the_ten_questions_are_answered(api: TestClient, request_: str):
+    response = api.get(request_)
+    assert response.status_code == 200, response.text
+    body = response.json()
+    if any(name in request_ for name in _NEEDS_DATES):
+        return
+    assert body.get("data") or body["facets"]["speaker"]["buckets"]
+    for found in body.get("resolved", {}).values():
+        assert all(one["matched"] for one in found)
+
+
 def test_there_are_five_requests_in_the_tour():
     assert len(shown()) == 5
 
