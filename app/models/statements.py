@@ -43,7 +43,7 @@ class Statement(Base):
             sql("id DESC"),
             postgresql_where=sql("merged_into_id IS NULL AND NOT withdrawn"),
         ),
-        Index("ix_statement_oldest_first", sql("first_published_at"), sql("id")),
+        Index("ix_statement_oldest_first", sql("first_published_at NULLS FIRST"), sql("id")),
         Index(None, "updated_at", "id"),
         Index(None, "occurrence_count"),
         Index(

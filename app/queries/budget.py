@@ -21,12 +21,13 @@ class Budget:
     timed_out: bool = False
 
     @asynccontextmanager
-    async def spend(self, connection: AsyncConnection) -> AsyncIterator[None]:
+    async def spend(self, connection: AsyncConnection, parts: int = 1) -> AsyncIterator[None]:
         """Run queries until the time is up; then the block ends early and `timed_out` is set.
 
-        The server stops the query itself, so nothing goes on behind the answer.
+        The time is what is left, or a fair share of it where `parts` are still to come. The
+        server stops the query itself, so nothing goes on behind the answer.
         """
-        left = max(1, round((self.ends_at - time.monotonic()) * 1000))
+        left = max(1, round((self.ends_at - time.monotonic()) / parts * 1000))
         await connection.execute(text(f"SET statement_timeout = {left}"))
         try:
             yield

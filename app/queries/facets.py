@@ -1,11 +1,12 @@
 """Statements counted by speaker, source, topic and so on, under the same filters as the list."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import BigInteger, cast, distinct, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.db import AnySelect
+from app.db import AnyRow, AnySelect
 from app.extraction.types import Act
 from app.models import Statement
 from app.queries.budget import Budget
@@ -17,14 +18,25 @@ from app.queries.where import Resolved, Where, resolve_names, where
 async def count_facets(connection: AsyncConnection, parameters: FacetList) -> dict[str, Any]:
     """The answer of `/stats/facets`: `facets` by name, and `resolved`.
 
-    All facets share one time budget; one that does not get done has `timed_out` and no counts.
+    All facets share one time budget, fairly; one that does not get done has `timed_out` and no
+    counts.
     """
     resolved = await resolve_names(connection, parameters, {})
     budget = Budget()
-    facets = {
-        facet.value: await _count(connection, parameters, resolved, facet, budget)
-        for facet in dict.fromkeys(parameters.facet)
-    }
+    wanted = list(dict.fromkeys(parameters.facet))
+    facets = {}
+    for n, facet in enumerate(wanted):
+        conditions = where(_without(parameters, facet), resolved)
+        rows, total = [], None
+        async with budget.spend(connection, parts=len(wanted) - n):
+            rows = list(
+                (await connection.execute(_query(conditions, facet, parameters.size))).all()
+            )
+            total = await connection.scalar(
+                conditions.apply(select(func.count()).select_from(Statement))
+            )
+        chosen = _chosen(parameters, resolved, facet)
+        facets[facet.value] = await _facet(connection, facet, rows, total, chosen)
     return {"facets": facets, "resolved": resolved.shown}
 
 
@@ -34,26 +46,17 @@ def _without(parameters: FacetList, facet: Facet) -> FacetList:
     return parameters.model_copy(update={facet.value: anything})
 
 
-async def _count(
+async def _facet(
     connection: AsyncConnection,
-    parameters: FacetList,
-    resolved: Resolved,
     facet: Facet,
-    budget: Budget,
+    rows: Sequence[AnyRow],
+    total: int | None,
+    chosen: set[str],
 ) -> dict[str, Any]:
-    conditions = where(_without(parameters, facet), resolved)
-    rows, total = [], None
-    if not budget.timed_out:
-        async with budget.spend(connection):
-            found = (await connection.execute(_query(conditions, facet, parameters.size))).all()
-            total = await connection.scalar(
-                conditions.apply(select(func.count()).select_from(Statement))
-            )
-            rows = list(found)
+    """A facet's counts as answers show them; `total` is None where there was no time."""
     if total is None:
         return {"buckets": [], "other_count": None, "unknown_count": None, "timed_out": True}
     names = await labels(connection, facet, [row.value for row in rows])
-    chosen = _chosen(parameters, resolved, facet)
     shown = sum(row.n for row in rows)
     return {
         "buckets": [

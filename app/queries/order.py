@@ -32,12 +32,18 @@ def in_order(filters: StatementFilters, conditions: Where, sort: StatementSort) 
     date, by_id = _columns(conditions)
     shown = Occurrence.id if conditions.narrows else _earliest(filters)
     query = _apply(conditions, select(by_id.label("id"), shown.label("occurrence_id")))
-    newest = _apply(conditions, select(by_id.label("id")))
-    return Ordered(
-        query,
-        _keys(filters, sort, date, by_id),
-        newest.order_by(date.desc().nulls_last(), by_id.desc()),
-    )
+    return Ordered(query, _keys(filters, sort, date, by_id), _newest(conditions))
+
+
+def _newest(conditions: Where) -> AnySelect:
+    if conditions.narrows:
+        # To be counted it need not be known which occurrence is the earliest.
+        query = conditions.apply(select(Statement.id))
+        date = Statement.first_published_at
+        return query.order_by(date.desc().nulls_last(), Statement.id.desc())
+    linked, by_id = _columns(conditions)
+    query = conditions.apply_in_order(select(by_id.label("id")))
+    return query.order_by(linked.desc().nulls_last(), by_id.desc())
 
 
 def _columns(

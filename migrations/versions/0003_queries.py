@@ -129,6 +129,14 @@ def upgrade() -> None:
     op.create_index(
         "ix_statement_search", "statement", ["search"], unique=False, postgresql_using="gin"
     )
+    # Read backwards this is the order of the newest, which the partial index lacks for withdrawn.
+    op.drop_index("ix_statement_oldest_first", table_name="statement")
+    op.create_index(
+        "ix_statement_oldest_first",
+        "statement",
+        [sa.literal_column("first_published_at NULLS FIRST"), sa.literal_column("id")],
+        unique=False,
+    )
     op.create_index(
         "ix_statement_occurrence_count", "statement", ["occurrence_count"], unique=False
     )
@@ -172,6 +180,13 @@ def downgrade() -> None:
     op.drop_index("ix_occurrence_said_on_statement_id", table_name="occurrence")
     op.drop_index("ix_statement_act_newest_first", table_name="statement")
     op.drop_index("ix_statement_occurrence_count", table_name="statement")
+    op.drop_index("ix_statement_oldest_first", table_name="statement")
+    op.create_index(
+        "ix_statement_oldest_first",
+        "statement",
+        [sa.literal_column("first_published_at"), sa.literal_column("id")],
+        unique=False,
+    )
     op.drop_index("ix_statement_search", table_name="statement")
     op.drop_column("statement", "search")
     op.drop_column("statement", "language")
