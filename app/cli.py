@@ -17,7 +17,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from sqlalchemy import Engine
 
-from app.db import make_engine
+from app.db import make_engine, translate_errors
 from app.embedded import embedded_postgres
 from app.errors import InputRejectedError, OnRecordError, StartupError
 from app.export import export as run_export
@@ -31,6 +31,7 @@ from app.ingestion.metadata import Metadata, describe
 from app.ingestion.readers import list_files, parse, read_raw
 from app.ingestion.run import Item, Report, extract_from
 from app.ingestion.run import ingest as run_ingestion
+from app.ingestion.undo import split as part
 from app.migrate import check_schema
 from app.migrate import migrate as run_migrations
 from app.models import Outcome
@@ -264,6 +265,22 @@ def _tell(report: Report) -> None:
     counts = ", ".join(f"{report.count(outcome)} {outcome.value}" for outcome in Outcome)
     inputs = "1 input" if len(report.items) == 1 else f"{len(report.items)} inputs"
     out.print(f"{inputs}: {counts}")
+
+
+@cli.command()
+def split(
+    occurrence: Annotated[int, typer.Argument(help="Id of the occurrence.", min=1)],
+) -> None:
+    """Part an occurrence's wording from those that it was taken to be one utterance with.
+
+    Reads and writes the database; the wordings that are parted are never joined again.
+    """
+    with _database(get_settings()) as (_, engine):
+        check_schema(engine)
+        with translate_errors(), engine.begin() as connection:
+            found = part(connection, occurrence)
+    for statement_id, occurrence_ids in found.items():
+        out.print(f"statement {statement_id}: occurrences {', '.join(map(str, occurrence_ids))}")
 
 
 @cli.command("extract")

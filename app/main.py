@@ -17,9 +17,11 @@ from app.api.conditional import Conditional
 from app.api.export_routes import router as export_router
 from app.api.headers import Headers
 from app.api.limits import Limits
+from app.api.name_routes import router as name_router
 from app.api.negotiation import Negotiation
 from app.api.rate_limit import RateLimit
 from app.api.routes import router
+from app.api.stats_routes import router as stats_router
 from app.db import make_async_engine
 from app.errors import StartupError
 from app.settings import Settings
@@ -60,6 +62,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(router)
     app.include_router(export_router)
     app.include_router(changes_router)
+    app.include_router(name_router)
+    app.include_router(stats_router)
     pages.install(app)
     openapi.install(app)
     problems.install(app, [SQLAlchemyError, asyncpg.PostgresError, OSError])

@@ -1,7 +1,7 @@
 """What every route needs: a connection, parameters given once, and answers as JSON."""
 
 from collections.abc import AsyncIterator, Iterable
-from typing import Annotated, Any
+from typing import Annotated, Any, get_origin
 from urllib.parse import parse_qsl, urlencode
 
 import orjson
@@ -9,13 +9,21 @@ from fastapi import Depends, Path, Query, Request, Response
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.db import keep_plans
 from app.errors import InvalidParameterError
-from app.queries import filters
+from app.queries import filters, name_filters, stats_filters
 from app.queries.filters import MAX_ID
 
 
 async def get_connection(request: Request) -> AsyncIterator[AsyncConnection]:
     """A connection from the pool, given back before the answer is sent."""
+    async with request.app.state.engine.connect() as connection:
+        await keep_plans(connection, False)  # the last request may have been a list
+        yield connection
+
+
+async def get_list_connection(request: Request) -> AsyncIterator[AsyncConnection]:
+    """The same for what says itself whether plans are to be kept."""
     async with request.app.state.engine.connect() as connection:
         yield connection
 
@@ -25,13 +33,13 @@ def _repeatable(models: Iterable[type[BaseModel]]) -> frozenset[str]:
         name
         for model in models
         for name, field in model.model_fields.items()
-        if isinstance(field.default, list)
+        if get_origin(field.annotation) is list
     )
 
 
 _REPEATABLE = _repeatable(
     model
-    for model in vars(filters).values()
+    for model in (vars(filters) | vars(name_filters) | vars(stats_filters)).values()
     if isinstance(model, type) and issubclass(model, filters.Parameters)
 )
 
@@ -46,6 +54,7 @@ def reject_repeats(request: Request) -> None:
 
 
 Connection = Annotated[AsyncConnection, Depends(get_connection, scope="function")]
+ListConnection = Annotated[AsyncConnection, Depends(get_list_connection, scope="function")]
 EntityId = Annotated[int, Path(ge=1, le=MAX_ID, description="The id.")]
 NoParameters = Annotated[filters.NoParameters, Query()]
 

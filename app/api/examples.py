@@ -50,6 +50,7 @@ _STATEMENT: dict[str, Any] = {
     "text": "The harbour will open in May",
     "kind": "direct",
     "act": "speech",
+    "language": "en",
     "speaker": _SPEAKER_REF,
     "co_speakers": [],
     "topics": [
@@ -71,6 +72,59 @@ _SPEAKER: dict[str, Any] = _SPEAKER_REF | {
     "source_id": None,
     "wikidata_id": None,
     "statement_count": 1,
+}
+_WORDED = _OCCURRENCE | {"wording": _STATEMENT["text"], "differences": []}
+_SIMILAR = {
+    "likeness": 0.83,
+    "differences": [{"before": "in", "after": "by"}],
+    "statement": _STATEMENT,
+}
+_SEEN = {"count": 1, "first_seen": _AT, "last_seen": _AT}
+_PROFILE: dict[str, Any] = _SPEAKER | {
+    "first_statement": _STATEMENT,
+    "last_statement": _STATEMENT,
+    "descriptions": [{"text": "Mayor of Bergen"} | _SEEN],
+    "affiliations": [{"name": "Bergen", "kind": "place"} | _SEEN],
+    "by_month": [{"month": "2025-03", "count": 1}],
+    "undated_count": 0,
+    "topics": [
+        {"id": 20, "scheme": "iptc", "code": "medtop:20000337", "name": "transport", "count": 1}
+    ],
+    "co_speakers": [],
+    "timed_out": False,
+}
+_COMPLETION = {
+    "type": "speaker", "id": 12, "name": "Ingrid Solberg", "slug": "ingrid-solberg",
+    "hint": "Mayor", "count": 1, "exact": True,
+}  # fmt: skip
+_FACETS: dict[str, Any] = {
+    "facets": {
+        "speaker": {
+            "buckets": [{"value": "12", "label": "Ingrid Solberg", "count": 1, "selected": False}],
+            "other_count": 0,
+            "unknown_count": 0,
+            "timed_out": False,
+        }
+    },
+    "resolved": {},
+}
+_TIMELINE: dict[str, Any] = {
+    "interval": "month",
+    "measure": "statements",
+    "split_by": None,
+    "buckets": [
+        {
+            "label": "2025-03",
+            "start": "2025-03-01T00:00:00Z",
+            "end": "2025-04-01T00:00:00Z",
+            "partial": False,
+            "count": 1,
+        }
+    ],
+    "series": None,
+    "undated_count": 0,
+    "timed_out": False,
+    "resolved": {},
 }
 _SOURCE = _SOURCE_REF | {
     "slug": "the-example",
@@ -144,9 +198,13 @@ def _export(suffix: str) -> Any:
 EXAMPLES: dict[str, Any] = {
     "list_statements": _page(_STATEMENT) | {"resolved": {"speaker": [_RESOLVED]}},
     "get_statement": _STATEMENT,
-    "list_occurrences": _page(_OCCURRENCE),
+    "list_occurrences": _page(_WORDED),
+    "list_similar": {"data": [_SIMILAR], "timed_out": False},
     "list_speakers": _page(_SPEAKER),
-    "get_speaker": _SPEAKER,
+    "get_speaker": _PROFILE,
+    "autocomplete": {"data": [_COMPLETION]},
+    "count_facets": _FACETS,
+    "count_timeline": _TIMELINE,
     "list_sources": _page(_SOURCE),
     "list_topics": _page(_TOPIC),
     "list_articles": _page(_ARTICLE) | {"resolved": {}},
@@ -155,7 +213,7 @@ EXAMPLES: dict[str, Any] = {
         "data": [_CHANGE], "after": "WzEsNzgyLCJzdGF0ZW1lbnQiLDMxXQ", "has_more": False,
     },
     "get_health": {"status": "ok"},
-    "get_readiness": {"status": "ready", "database": "ok", "schema": "0001"},
+    "get_readiness": {"status": "ready", "database": "ok", "schema": "0004"},
 } | {
     f"export_statements_{form.suffix.replace('.', '_')}": _export(form.suffix) for form in FORMATS
 }  # fmt: skip

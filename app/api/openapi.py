@@ -23,6 +23,8 @@ TAGS = [
     {"name": "sources", "description": "Through whom it reached us."},
     {"name": "topics", "description": "What it is about."},
     {"name": "articles", "description": "Where it stands."},
+    {"name": "names", "description": "From what is typed to whom it means."},
+    {"name": "stats", "description": "How many, by what and when."},
     {"name": "service", "description": "Is it up?"},
 ]
 _DESCRIPTIONS = {

@@ -6,7 +6,13 @@ from app.models.changes import Change, ChangedEntity
 from app.models.ingestion import IngestItem, IngestRun, Outcome
 from app.models.sources import Source, SourceAlias, SourceKind
 from app.models.speakers import Speaker, SpeakerAlias
-from app.models.statements import Occurrence, OccurrenceSource, Statement, StatementSpeaker
+from app.models.statements import (
+    NearWording,
+    Occurrence,
+    OccurrenceSource,
+    Statement,
+    StatementSpeaker,
+)
 from app.models.topics import StatementTopic, Topic, TopicScheme
 
 __all__ = [
@@ -17,6 +23,7 @@ __all__ = [
     "ChangedEntity",
     "IngestItem",
     "IngestRun",
+    "NearWording",
     "Occurrence",
     "OccurrenceSource",
     "Outcome",

@@ -16,8 +16,7 @@ from app.errors import CursorExpiredError, CursorMismatchError
 from app.models import Change, ChangedEntity, Speaker, Statement, among
 from app.queries.entities import speakers_by_id
 from app.queries.filters import MAX_ID, Parameters
-from app.queries.statements import as_statement, select_statements
-from app.queries.where import Where
+from app.queries.statements import as_statement, select_by_id
 
 _VERSION = 1
 _Position = tuple[int, str, int]  # transaction, entity, id
@@ -114,11 +113,10 @@ async def _describe(connection: AsyncConnection, rows: Sequence[AnyRow]) -> list
     ids: dict[str, list[int]] = {entity: [] for entity in ChangedEntity}
     for row in rows:
         ids[row.entity].append(row.entity_id)
-    live = Where([among(Statement.id, ids["statement"])], [], narrows=False)
     shown: dict[str, dict[int, dict[str, Any]]] = {entity: {} for entity in ChangedEntity}
     merged: dict[str, dict[int, int]] = {entity: {} for entity in ChangedEntity}
     if ids["statement"]:
-        found = await connection.execute(select_statements(live))
+        found = await connection.execute(select_by_id(ids["statement"]))
         shown["statement"] = {row.id: as_statement(row) for row in found}
         merged["statement"] = await _merged(connection, Statement, ids["statement"])
     if ids["speaker"]:

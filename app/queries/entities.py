@@ -50,13 +50,14 @@ async def _answer(
 ) -> dict[str, Any]:
     rows, page = await fetch_page(connection, query, keys, parameters, cursor, ids)
     return {
-        "data": [_as_dict(row) for row in rows],
+        "data": [as_dict(row) for row in rows],
         "page": page,
         "total": await count_total(connection, query, parameters.total),
     }
 
 
-def _as_dict(row: AnyRow) -> dict[str, Any]:
+def as_dict(row: AnyRow) -> dict[str, Any]:
+    """A row as an answer shows it."""
     return {key: value for key, value in row._mapping.items() if not key.startswith("sort_key_")}
 
 
@@ -121,7 +122,7 @@ async def get_speaker(connection: AsyncConnection, speaker_id: int) -> dict[str,
         raise NotFoundError(f"there is no speaker {speaker_id}")
     if row.merged_into_id is not None:
         raise MergedError(row.merged_into_id)
-    speaker = _as_dict(row)
+    speaker = as_dict(row)
     del speaker["merged_into_id"]
     return speaker
 
@@ -131,7 +132,7 @@ async def speakers_by_id(
 ) -> dict[int, dict[str, Any]]:
     """Those of these speakers that are there, by id."""
     rows = await connection.execute(_speakers().where(among(Speaker.id, ids)))
-    return {row.id: _as_dict(row) for row in rows}
+    return {row.id: as_dict(row) for row in rows}
 
 
 def _sources() -> AnySelect:
@@ -164,9 +165,9 @@ async def list_sources(connection: AsyncConnection, parameters: SourceList) -> d
     return await _answer(connection, query, keys, parameters, decode_cursor(parameters))
 
 
-async def list_topics(connection: AsyncConnection, parameters: TopicList) -> dict[str, Any]:
-    """A page of topics, each with its broader one. Raises CursorMismatchError."""
-    query = select(
+def topics() -> AnySelect:
+    """Every topic with its broader one."""
+    return select(
         Topic.id,
         Topic.scheme,
         Topic.code,
@@ -176,6 +177,11 @@ async def list_topics(connection: AsyncConnection, parameters: TopicList) -> dic
         _Parent.code.label("parent_code"),
         Topic.statement_count,
     ).outerjoin(_Parent, _Parent.id == Topic.parent_id)
+
+
+async def list_topics(connection: AsyncConnection, parameters: TopicList) -> dict[str, Any]:
+    """A page of topics, each with its broader one. Raises CursorMismatchError."""
+    query = topics()
     if parameters.q is not None:
         folded = fold(parameters.q)
         words = func.translate(Topic.slug, "-", " ")
@@ -186,7 +192,8 @@ async def list_topics(connection: AsyncConnection, parameters: TopicList) -> dic
     return await _answer(connection, query, keys, parameters, decode_cursor(parameters))
 
 
-def _articles() -> AnySelect:
+def articles() -> AnySelect:
+    """Every article, as lists show it."""
     statements = (
         select(func.count(func.distinct(Occurrence.statement_id)))
         .where(Occurrence.article_id == Article.id, ~Occurrence.withdrawn)
@@ -208,7 +215,8 @@ def _articles() -> AnySelect:
     ).outerjoin(Source, Source.id == Article.source_id)
 
 
-def _article(row: dict[str, Any]) -> dict[str, Any]:
+def as_article(row: dict[str, Any]) -> dict[str, Any]:
+    """An article with its source as one object."""
     source = {"id": row.pop("source_id"), "name": row.pop("source_name")}
     return row | {"source": source if source["id"] is not None else None}
 
@@ -222,13 +230,13 @@ async def list_articles(connection: AsyncConnection, parameters: ArticleList) ->
     found = [await resolve_source(connection, name) for name in parameters.publisher]
     meant = sorted({i for one in found for i in one.ids})
     ids = (cursor.ids if cursor else {}) or {"publisher": meant}
-    query = _articles().where(*_article_conditions(parameters, ids.get("publisher", [])))
+    query = articles().where(*_article_conditions(parameters, ids.get("publisher", [])))
     newest = parameters.sort is ArticleSort.NEWEST
     keys = [SortKey(Article.id, int, descending=newest)]
     if parameters.sort is not ArticleSort.ID:
         keys.insert(0, SortKey(Article.published_at, datetime, descending=newest, nullable=True))
     answer = await _answer(connection, query, keys, parameters, cursor, pinnable(ids))
-    answer["data"] = [_article(row) for row in answer["data"]]
+    answer["data"] = [as_article(row) for row in answer["data"]]
     answer["resolved"] = {"publisher": [f.as_json() for f in found]} if found else {}
     return answer
 
@@ -252,7 +260,7 @@ def _article_conditions(
 
 async def get_article(connection: AsyncConnection, article_id: int) -> dict[str, Any]:
     """One article with the history of its versions, without their text. Raises NotFoundError."""
-    row = (await connection.execute(_articles().where(Article.id == article_id))).one_or_none()
+    row = (await connection.execute(articles().where(Article.id == article_id))).one_or_none()
     if row is None:
         raise NotFoundError(f"there is no article {article_id}")
     versions = await connection.execute(
@@ -265,4 +273,4 @@ async def get_article(connection: AsyncConnection, article_id: int) -> dict[str,
         .where(ArticleVersion.article_id == article_id)
         .order_by(ArticleVersion.n)
     )
-    return _article(_as_dict(row)) | {"versions": [_as_dict(version) for version in versions]}
+    return as_article(as_dict(row)) | {"versions": [as_dict(version) for version in versions]}

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncResult
 
 from app.db import AnySelect
 from app.queries.filters import StatementExport
-from app.queries.statements import as_statement, select_statements, sort_keys
-from app.queries.where import resolve_names, where
+from app.queries.statements import as_statement, check_needs_q, select_statements
+from app.queries.where import resolve_names
 
 BATCH = 500  # rows held at a time: about 2 MB
 # The whole result may have to be sorted before the first row comes.
@@ -51,11 +51,12 @@ async def open_export(engine: AsyncEngine, parameters: StatementExport) -> Async
         await connection.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
-        for setting, seconds in (
-            ("statement_timeout", _TIMEOUT),
-            ("idle_in_transaction_session_timeout", _STALLED),
+        for setting, value in (
+            ("statement_timeout", f"{_TIMEOUT}s"),
+            ("idle_in_transaction_session_timeout", f"{_STALLED}s"),
+            ("plan_cache_mode", "auto"),  # a list may have left it to keep plans
         ):
-            await connection.execute(text(f"SET LOCAL {setting} = '{seconds}s'"))
+            await connection.execute(text(f"SET LOCAL {setting} = '{value}'"))
         query, resolved = await _query(connection, parameters)
         async with connection.stream(query) as result:
             yield Export(resolved, parameters.limit, result)
@@ -64,9 +65,8 @@ async def open_export(engine: AsyncEngine, parameters: StatementExport) -> Async
 async def _query(
     connection: AsyncConnection, parameters: StatementExport
 ) -> tuple[AnySelect, dict[str, Any]]:
+    check_needs_q(parameters)
     names = await resolve_names(connection, parameters, {})
-    conditions = where(parameters, names.ids)
-    keys = sort_keys(parameters, conditions)
-    query = select_statements(conditions).order_by(*(key.order() for key in keys))
+    query = select_statements(parameters, names, parameters.sort)
     # One more than asked for, to know whether there is more.
     return query.limit(parameters.limit and parameters.limit + 1), names.shown

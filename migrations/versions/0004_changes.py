@@ -1,7 +1,7 @@
 """What changed last, for incremental sync: a table kept by triggers.
 
 Revision ID: 0004
-Revises: 0001
+Revises: 0003
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0004"
-down_revision: str | None = "0001"
+down_revision: str | None = "0003"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
@@ -20,6 +20,15 @@ _AGAIN = """
 """
 # What an answer shows of a speaker, but for its count, which moves with its statements.
 _SHOWN = "name, slug, kind, description, source_id, wikidata_id, merged_into_id"
+# All of a statement but what it is found by: a new name of its speaker does not change it.
+_OF_STATEMENT = (
+    "text", "kind", "act", "language", "first_published_at", "occurrence_count", "article_count",
+    "publisher_count", "merged_into_id", "withdrawn", "updated_at",
+)  # fmt: skip
+
+
+def _of(row: str) -> str:
+    return ", ".join(f"{row}.{column}" for column in _OF_STATEMENT)
 
 
 def _index_newest_first(condition: str) -> None:
@@ -74,11 +83,22 @@ def upgrade() -> None:
             RETURN NULL;
         END $$
     """)  # noqa: S608
-    for event, rows in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")):
+    op.execute(f"""
+        CREATE FUNCTION note_changed_statements() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            INSERT INTO change (entity, entity_id, xid, at)
+            SELECT 'statement', n.id, {_NOW} FROM touched n JOIN before o ON o.id = n.id
+            WHERE ({_of("n")}) IS DISTINCT FROM ({_of("o")}) ORDER BY n.id {_AGAIN};
+            RETURN NULL;
+        END $$
+    """)  # noqa: S608
+    for event, rows, function in (
+        ("INSERT", "NEW TABLE AS touched", "note_statements"),
+        ("UPDATE", "OLD TABLE AS before NEW TABLE AS touched", "note_changed_statements"),
+        ("DELETE", "OLD TABLE AS touched", "note_statements"),
+    ):
         op.execute(
             f"CREATE TRIGGER note_{event.lower()} AFTER {event} ON statement"
-            f" REFERENCING {rows} TABLE AS touched"
-            " FOR EACH STATEMENT EXECUTE FUNCTION note_statements()"
+            f" REFERENCING {rows} FOR EACH STATEMENT EXECUTE FUNCTION {function}()"
         )
     op.execute(f"""
         CREATE FUNCTION note_speaker() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -106,5 +126,6 @@ def downgrade() -> None:
     for table in ("speaker", "speaker_alias"):
         op.execute(f"DROP TRIGGER note ON {table}")
     op.execute("DROP FUNCTION note_statements()")
+    op.execute("DROP FUNCTION note_changed_statements()")
     op.execute("DROP FUNCTION note_speaker()")
     op.drop_table("change")

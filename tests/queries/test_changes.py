@@ -61,7 +61,7 @@ def test_everything_from_the_start_each_once(engine: Engine, own_api: TestClient
     shown = {c["id"]: c["statement"] for c in changes if c["type"] == "statement"}
     assert shown[1] == own_api.get("/statements/1").json()
     speakers = {c["id"]: c["speaker"] for c in changes if c["type"] == "speaker"}
-    assert speakers[2] == own_api.get("/speakers/2").json()
+    assert speakers[2].items() <= own_api.get("/speakers/2").json().items()
     assert sync(own_api, after) == ([], after)
 
 
