@@ -10,7 +10,7 @@ ifdef DATA_DIR
 export DATA_DIR
 endif
 
-.PHONY: run test lint format lock bench bench-api soak campaign test-clients train clean
+.PHONY: run test lint format lock bench bench-api eval-topics soak campaign test-clients train fit-topics clean
 
 run: $(VENV)/.runtime
 	@exec $(BIN)/onrecord up
@@ -53,6 +53,10 @@ SIZES ?= 20000,200000
 bench-api: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.api --statements $(SIZES)
 
+# Precision, recall and F1 of topics on tests/gold/topics.jsonl, and their speed.
+eval-topics: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.topics
+
 # The tagger that is to become the core of extraction: see training/README.md. CORPUS is a folder
 # with polnear_train.jsonl and score.py, GOLD one with wikinews_dev.jsonl and seed.jsonl.
 BUILD ?= build/tagger
@@ -66,6 +70,10 @@ train: .venv-training/.made
 	$(TRAIN).statement_fit $(BUILD)/model $(BUILD)/model/statement.json $(GOLD)/wikinews_dev.jsonl $(GOLD)/seed.jsonl
 	$(TRAIN).calibrate $(BUILD)/model $(CORPUS)/polnear_train.jsonl $(BUILD)/model/confidence.json --scorer $(CORPUS)/score.py
 	$(TRAIN).evaluate $(BUILD)/model $(CORPUS)/polnear_train.jsonl --held-out --scorer $(CORPUS)/score.py
+
+# Weights of the model of Media Topics, from the development part of tests/gold/topics.jsonl.
+fit-topics: .venv-training/.made
+	.venv-training/bin/python -m training.topics.fit
 
 .venv-training/.made: training/requirements.txt
 	$(PYTHON) -m venv --clear .venv-training

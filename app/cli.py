@@ -32,6 +32,7 @@ from app.ingestion.readers import list_files, parse, read_raw
 from app.ingestion.run import Item, Report, extract_from
 from app.ingestion.run import ingest as run_ingestion
 from app.ingestion.undo import split as part
+from app.ingestion.vocabulary import import_topics, read_vocabulary
 from app.migrate import check_schema
 from app.migrate import migrate as run_migrations
 from app.models import Outcome
@@ -47,6 +48,8 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+topics = typer.Typer(help="The vocabulary of topics.", no_args_is_help=True)
+cli.add_typer(topics, name="topics")
 _HERE = Path(__file__).parent
 # Beside the package in a checkout, inside it in an installed wheel.
 _SEEDS = next((p for p in (_HERE.parent / "seeds", _HERE / "_seeds") if p.is_dir()), Path("seeds"))
@@ -368,3 +371,22 @@ def _print_statements(document: Document) -> None:
         how += [f"via {' → '.join(attribution.via)}"] if attribution.via else []
         words = " … ".join(" ".join(document.text[s:e].split()) for s, e in attribution.content)
         out.print(f"\n[bold]{plain(who)}[/bold] ({plain(', '.join(how))})\n  {plain(words)}")
+
+
+@topics.command("import")
+def topics_import(
+    file: Annotated[Path, typer.Argument(help="IPTC's JSON, or tab-separated values.")],
+) -> None:
+    """Store a vocabulary of IPTC Media Topics: names, parents, definitions, labels.
+
+    Reads the JSON that IPTC serves, or a table with a first line `code name [parent] [definition]
+    [wikidata]`. Writes topics and their aliases, all of them or, where one is wrong, none.
+    """
+    concepts = read_vocabulary(file)
+    with _database(get_settings()) as (_, engine):
+        check_schema(engine)
+        done = import_topics(engine, concepts)
+    out.print(
+        f"{len(concepts)} topics: {done.new} new, {done.updated} updated,"
+        f" {done.unchanged} unchanged"
+    )

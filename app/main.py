@@ -22,6 +22,7 @@ from app.api.negotiation import Negotiation
 from app.api.rate_limit import RateLimit
 from app.api.routes import router
 from app.api.stats_routes import router as stats_router
+from app.api.topic_routes import router as topic_router
 from app.db import make_async_engine
 from app.errors import StartupError
 from app.settings import Settings
@@ -64,6 +65,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(changes_router)
     app.include_router(name_router)
     app.include_router(stats_router)
+    app.include_router(topic_router)
     pages.install(app)
     openapi.install(app)
     problems.install(app, [SQLAlchemyError, asyncpg.PostgresError, OSError])

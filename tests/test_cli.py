@@ -202,6 +202,17 @@ def test_ingest_with_wrong_options(
     assert reason in error
 
 
+def test_topics_import_tells_what_it_did(onrecord: Onrecord, tmp_path: Path, db_url: str):
+    file = tmp_path / "topics.tsv"
+    file.write_text("code\tname\nmedtop:20000062\twar\n")
+    done = onrecord("topics", "import", str(file), DATABASE_URL=db_url)
+    assert (done.returncode, done.stdout) == (0, "1 topics: 1 new, 0 updated, 0 unchanged\n")
+    file.write_text("code\tname\nwar\twar\n")
+    done = onrecord("topics", "import", str(file), DATABASE_URL=db_url)
+    assert done.returncode == 1
+    assert f"{file}: line 2: 'war' is no code like medtop:20000056" in done.stderr
+
+
 def test_a_database_that_does_not_answer_is_one_line(onrecord: Onrecord):
     url = "postgresql://someone:secret@127.0.0.1:1/nothing"
     for command in (["up"], ["migrate"], ["ingest", "x.txt"]):

@@ -26,7 +26,13 @@ def test_every_setting_with_its_default():
 
 def test_every_command():
     names = [c.name or (c.callback and c.callback.__name__) for c in cli.registered_commands]
-    assert len(names) == 7
+    names += [
+        f"{group.name} {command.name}"
+        for group in cli.registered_groups
+        if group.typer_instance is not None
+        for command in group.typer_instance.registered_commands
+    ]
+    assert len(names) == 8
     for name in names:
         assert f"| `onrecord {name}` |" in README
 

@@ -141,7 +141,16 @@ _TOPIC = {
     "name": "transport",
     "parent_id": 4,
     "parent_code": "medtop:04000000",
+    "narrower_count": 0,
     "statement_count": 1,
+}
+_TOPIC_DETAIL = _TOPIC | {
+    "definition": "The moving of people and goods",
+    "wikidata_id": None,
+    "aliases": ["transport", "transportation"],
+    "broader": [{"id": 4, "code": "medtop:04000000", "name": "economy, business and finance"}],
+    "narrower": [],
+    "total_statement_count": 1,
 }
 _ARTICLE = {
     "id": 7,
@@ -207,6 +216,7 @@ EXAMPLES: dict[str, Any] = {
     "count_timeline": _TIMELINE,
     "list_sources": _page(_SOURCE),
     "list_topics": _page(_TOPIC),
+    "get_topic": _TOPIC_DETAIL,
     "list_articles": _page(_ARTICLE) | {"resolved": {}},
     "get_article": _ARTICLE | {"versions": [_VERSION]},
     "list_changes": {

@@ -24,7 +24,6 @@ from app.queries.filters import (
     SourceList,
     SpeakerList,
     StatementList,
-    TopicList,
 )
 from app.queries.health import check_ready
 from app.queries.profile import get_profile
@@ -149,20 +148,6 @@ async def list_sources(
 ) -> Response:
     """Publishers, agencies, broadcasters, platforms and official channels."""
     return page_answer(request, await entities.list_sources(connection, parameters))
-
-
-@router.get(
-    "/topics",
-    tags=["topics"],
-    operation_id="list_topics",
-    response_model=schemas.TopicPage,
-    responses=_LIST,
-)
-async def list_topics(
-    request: Request, connection: Connection, parameters: Annotated[TopicList, Query()]
-) -> Response:
-    """What statements are about. Media Topics: copyright IPTC, www.iptc.org."""
-    return page_answer(request, await entities.list_topics(connection, parameters))
 
 
 @router.get(

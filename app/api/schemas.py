@@ -296,7 +296,35 @@ class Topic(Shape):
     name: str
     parent_id: int | None
     parent_code: str | None
+    narrower_count: int = Field(description="How many topics are directly below.")
+    statement_count: int = Field(description="Statements that carry this very topic.")
+
+
+class TopicRef(Shape):
+    """A topic, in short."""
+
+    id: int
+    code: str = Field(examples=["medtop:20000056"])
+    name: str = Field(examples=["armed conflict"])
+
+
+class NarrowerTopic(TopicRef):
+    """A topic directly below another."""
+
     statement_count: int
+
+
+class TopicDetail(Topic):
+    """A topic with its names and its place in the hierarchy."""
+
+    definition: str | None = Field(description="IPTC's, where its vocabulary was imported.")
+    wikidata_id: str | None
+    aliases: list[str] = Field(description="Every name that `topic=` takes for it.")
+    broader: list[TopicRef] = Field(description="All that is above, the broadest first.")
+    narrower: list[NarrowerTopic]
+    total_statement_count: int = Field(
+        description="Statements that carry the topic or a narrower one: what `topic=` finds."
+    )
 
 
 class TopicPage(_List):

@@ -151,6 +151,7 @@ def _item_forms(item: dict[str, Any], entity: Entity) -> Iterator[Form[_Entry]]:
             acts_by_default="acts_as" in item,
             person=item.get("person", False),
             shout=form in shouted,
+            needs_the=form.startswith("the "),
         )
         # "Georgia (US state)" is a label, not a form that is printed.
         if "(" not in form:
@@ -195,27 +196,32 @@ _VERBS = (
     "accuses?|accused|warns|warned|claims|claimed|agrees?|agreed|refuses|refused|considers|"
     "considered|believes|believed|seeks|sought|demands|demanded|hopes|hoped|expects|expected|"
     "fears|feared|supports|supported|intends|intended|launched|invaded|backs|backed|continues|"
-    "continued|announced|confirmed|imposed|ordered|remains|began|started|tries|tried|knows"
+    "continued|announced|confirmed|imposed|ordered|remains|began|started|tries|tried|knows|takes|"
+    "took|gives|gave|stands|stood|sends|sent|signs|signed|promises|promised|changes|changed|withdrew|"
+    "recogni[sz]e[sd]|voted|pays|paid|owes|asks|asked|calls|called|ignores|ignored|blames|blamed|"
+    "helps|helped|seized|attacked|threatens|threatened|vetoe[sd]|blocks|blocked|offers|offered|"
+    "proposes|proposed|responds|responded|retaliates|retaliated|let|lets|made|makes|keeps|kept"
 )
-# Little may come between: "Moscow at this moment does not want".
-_MEANWHILE = (
+_MEANWHILE = (  # little may come between: "Moscow at this moment does not want"
     r"(?: (?:also|still|now|never|again|itself|already|clearly|later|on [A-Z]\w+|"
     r"at this (?:moment|point|time)|for its part))?"
 )
 _VERB_AFTER = re.compile(rf"{_MEANWHILE} (?:{_VERBS})\b")
 # After "with Moscow" no noun may follow: "with the London market" speaks of a place.
-_NO_NOUN_AFTER = re.compile(r"$|[.,;:!?”\"’')]| (?:and|or|over|on|about|to|in|at|for|as|if|that)\b")
+_NO_NOUN_AFTER = re.compile(
+    r"$|[.,;:!?”\"’')]| (?:and|or|over|on|about|to|in|at|for|as|if|that|what|how|whether|when)\b"
+)
 _POLICY_AFTER = re.compile(
     r"(?:’s|'s) (?:government|position|demands?|forces|allies|troops|aggression|war|invasion|"
     r"interests|policy|response|ambassador|support|proposals?|offer|conditions|goals?|aims?)\b"
 )
-_LANGUAGE_BEFORE = re.compile(r"\b(?:in|speak|speaks|speaking|spoke|into) $")
+_LANGUAGE_BEFORE = re.compile(r"\b(?:in|spe[ao]k\w*|spoke|into) $")
 _NAME_BEFORE = re.compile(r"(?:^|[^\w’'-])([A-Z][\w’'-]*)\.? $")
 _NAME_AFTER = re.compile(r" ([A-Z][\w-]*)")
 _THE_BEFORE = re.compile(r"\b[Tt]he $")
 
 
-# A listed name found in the text: where, and the mention that it is, if it is one.
+# A listed name: where it stands, and the mention that it is, if it is one.
 _Found = tuple[int, int, EntityMention | None]
 
 
@@ -274,10 +280,10 @@ def _is_said(text: str, match: Match[_Entry]) -> bool:
     entry = match.form.value
     if entry.needs_the:
         return _THE_BEFORE.search(text, max(0, match.start - 4), match.start) is not None
-    return not (entry.shout and _is_shouted(text, match.start, match.end))
+    return not (entry.shout and is_shouted(text, match.start, match.end))
 
 
-def _is_shouted(text: str, start: int, end: int) -> bool:
+def is_shouted(text: str, start: int, end: int) -> bool:
     """Is the text around set in capitals, so that "WHO" and "US" may be ordinary words?"""
     line = text.rfind("\n", max(0, start - _REACH), start) + 1 or max(0, start - _REACH)
     stop = text.find("\n", end, end + _REACH)
@@ -338,7 +344,7 @@ _LINK = r"(?:of|for|and|on|the|de|of the|for the)"
 # The capitalised words that lead to the word at the end, possibly linked: "Office of the High ".
 _LEADING = re.compile(rf"(?<!\w)(?:{_CAPITAL} (?:{_LINK} )?)+$")
 _TRAILING = re.compile(
-    rf" (?:of|for)(?: the)? {_CAPITAL}(?:(?: and)? (?!Inc|Corp|Ltd){_CAPITAL}){{0,3}}"
+    rf"(?: (?:of|for)(?: the)? {_CAPITAL}(?:(?: and)? (?!Inc|Corp|Ltd){_CAPITAL}){{0,3}}){{1,2}}"
 )
 _LEAD_REACH = 80
 

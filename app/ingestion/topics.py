@@ -1,19 +1,21 @@
-"""Resolving topic tags to Topic rows."""
+"""Resolving topic tags to Topic rows, with every name under which a topic is asked for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
-from app.extraction.folding import slugify
+from app.extraction.folding import fold, slugify
+from app.extraction.gazetteer import all_entities, find_entity
 from app.extraction.topics import TopicTag, iptc_concepts
-from app.models import Topic, TopicScheme
+from app.models import Topic, TopicAlias, TopicScheme
 
 
 def ensure_concepts(connection: Connection) -> None:
     """Have a row for every concept of the IPTC selection, broader ones first.
 
-    Runs once before a run of ingestion, so that no article has to create any.
+    Runs once before a run of ingestion, so that no article has to create any. Names and parents
+    of topics that are there stay as they are: the vocabulary may have been imported.
     """
     rows = connection.execute(select(Topic.code, Topic.id).where(Topic.scheme == TopicScheme.IPTC))
     ids: dict[str, int] = {row.code: row.id for row in rows}
@@ -23,6 +25,23 @@ def ensure_concepts(connection: Connection) -> None:
             ids[concept.code] = _upsert(
                 connection, TopicScheme.IPTC, concept.code, concept.name, parent_id
             )
+    _name_known_entities(connection)
+
+
+def _name_known_entities(connection: Connection) -> None:
+    """Give the entities that have but their own name, from before there were aliases, all."""
+    names = {slugify(entity.name): entity.name for entity in all_entities() if entity.aliases}
+    alone = (
+        select(Topic.id, Topic.code)
+        .join(TopicAlias, TopicAlias.topic_id == Topic.id)
+        .where(Topic.scheme == TopicScheme.ENTITY)
+        .group_by(Topic.id)
+        .having(func.count() == 1)
+    )
+    rows = connection.execute(alone).all()
+    add_aliases(
+        connection, {row.id: aliases_of(names[row.code]) for row in rows if row.code in names}
+    )
 
 
 def _upsert(
@@ -34,7 +53,26 @@ def _upsert(
     update = row.on_conflict_do_update(
         index_elements=[Topic.scheme, Topic.code], set_={"name": row.excluded.name}
     )
-    return connection.execute(update.returning(Topic.id)).scalar_one()
+    topic_id = connection.execute(update.returning(Topic.id)).scalar_one()
+    aliases = aliases_of(name) if scheme is TopicScheme.ENTITY else [name]
+    add_aliases(connection, {topic_id: aliases})
+    return topic_id
+
+
+def aliases_of(name: str) -> list[str]:
+    """An entity's name and every other form that the gazetteer has for it."""
+    entity = find_entity(name)
+    return [name] if entity is None else [name, *entity.aliases]
+
+
+def add_aliases(connection: Connection, aliases: Mapping[int, Iterable[str]]) -> None:
+    """Give topics names, by id; those they have already stay as they are."""
+    rows = {
+        (topic_id, fold(alias)): alias for topic_id, names in aliases.items() for alias in names
+    }
+    values = [{"topic_id": i, "folded": f, "alias": alias} for (i, f), alias in rows.items() if f]
+    if values:
+        connection.execute(insert(TopicAlias).on_conflict_do_nothing(), values)
 
 
 def resolve_topics(connection: Connection, tags: Iterable[TopicTag]) -> dict[TopicTag, int]:

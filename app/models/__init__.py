@@ -13,7 +13,7 @@ from app.models.statements import (
     Statement,
     StatementSpeaker,
 )
-from app.models.topics import StatementTopic, Topic, TopicScheme
+from app.models.topics import StatementTopic, Topic, TopicAlias, TopicScheme
 
 __all__ = [
     "Article",
@@ -36,6 +36,7 @@ __all__ = [
     "StatementSpeaker",
     "StatementTopic",
     "Topic",
+    "TopicAlias",
     "TopicScheme",
     "among",
 ]

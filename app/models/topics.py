@@ -33,6 +33,27 @@ class Topic(Base):
     name: Mapped[str]
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("topic.id"), index=True)
     statement_count: Mapped[int] = mapped_column(server_default=text("0"))
+    definition: Mapped[str | None]  # IPTC's, where its vocabulary was imported
+    wikidata_id: Mapped[str | None]
+
+
+class TopicAlias(Base):
+    """A name under which a topic is asked for: its own, printed forms, labels in any language."""
+
+    __tablename__ = "topic_alias"
+    __table_args__ = (
+        Index("ix_topic_alias_folded", "folded"),
+        Index(
+            "ix_topic_alias_folded_trgm",
+            "folded",
+            postgresql_using="gin",
+            postgresql_ops={"folded": "gin_trgm_ops"},
+        ),
+    )
+
+    topic_id: Mapped[int] = mapped_column(ForeignKey(Topic.id), primary_key=True)
+    alias: Mapped[str]
+    folded: Mapped[str] = mapped_column(primary_key=True)
 
 
 class StatementTopic(Base):

@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.db import AnySelect
 from app.models import Article, Occurrence, Statement, Topic, among
-from app.queries.entities import articles, as_article, as_dict, topics
+from app.queries.entities import articles, as_article, as_dict
 from app.queries.filters import Include, StatementField
+from app.queries.topics import topics
 
 MOST_OCCURRENCES = 50  # that are embedded in one statement
 # Two characters that no text holds, so that what stands between them can be escaped first.

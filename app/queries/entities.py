@@ -1,4 +1,4 @@
-"""Reading speakers, sources, topics and articles."""
+"""Reading speakers, sources and articles; what every list has in common."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, false, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.orm import aliased
 
 from app.db import AnyRow, AnySelect
 from app.errors import MergedError, NotFoundError
@@ -31,16 +30,13 @@ from app.queries.filters import (
     SourceSort,
     SpeakerList,
     SpeakerSort,
-    TopicList,
     TopicSort,
 )
-from app.queries.names import named, resolve_source, sources_named, whole_words
+from app.queries.names import named, resolve_source, sources_named
 from app.queries.paging import Cursor, SortKey, count_total, decode_cursor, fetch_page, pinnable
 
-_Parent = aliased(Topic)
 
-
-async def _answer(
+async def answer_list(
     connection: AsyncConnection,
     query: AnySelect,
     keys: list[SortKey],
@@ -48,6 +44,7 @@ async def _answer(
     cursor: Cursor | None,
     ids: dict[str, list[int]] | None = None,
 ) -> dict[str, Any]:
+    """A page of a list, as it is answered."""
     rows, page = await fetch_page(connection, query, keys, parameters, cursor, ids)
     return {
         "data": [as_dict(row) for row in rows],
@@ -57,11 +54,11 @@ async def _answer(
 
 
 def as_dict(row: AnyRow) -> dict[str, Any]:
-    """A row as an answer shows it."""
+    """A row as it is answered, without what paging added to it."""
     return {key: value for key, value in row._mapping.items() if not key.startswith("sort_key_")}
 
 
-def _keys(
+def list_order(
     sort: SpeakerSort | SourceSort | TopicSort,
     entity: type[Speaker | Source | Topic],
     count: SQLColumnExpression[int],
@@ -77,7 +74,8 @@ def _keys(
             return [SortKey(count, int, descending=True), SortKey(entity.id, int, descending=True)]
 
 
-def _name_matches(condition: ColumnElement[bool], folded: str, query: AnySelect) -> AnySelect:
+def where_named(condition: ColumnElement[bool], folded: str, query: AnySelect) -> AnySelect:
+    """The query limited to rows whose names meet a condition on `folded` words."""
     # A query without letters or digits names nobody.
     return query.where(condition) if folded else query.where(false())
 
@@ -107,11 +105,11 @@ async def list_speakers(connection: AsyncConnection, parameters: SpeakerList) ->
     query = _speakers().where(Speaker.merged_into_id.is_(None))
     if parameters.q is not None:
         folded = fold(parameters.q)
-        query = _name_matches(named(folded), folded, query)
+        query = where_named(named(folded), folded, query)
     if parameters.kind:
         query = query.where(Speaker.kind.in_(parameters.kind))
-    keys = _keys(parameters.sort, Speaker, Speaker.statement_count)
-    return await _answer(connection, query, keys, parameters, decode_cursor(parameters))
+    keys = list_order(parameters.sort, Speaker, Speaker.statement_count)
+    return await answer_list(connection, query, keys, parameters, decode_cursor(parameters))
 
 
 async def get_speaker(connection: AsyncConnection, speaker_id: int) -> dict[str, Any]:
@@ -158,38 +156,11 @@ async def list_sources(connection: AsyncConnection, parameters: SourceList) -> d
     query = _sources()
     if parameters.q is not None:
         folded = fold(parameters.q)
-        query = _name_matches(sources_named(folded), folded, query)
+        query = where_named(sources_named(folded), folded, query)
     if parameters.kind:
         query = query.where(Source.kind.in_(parameters.kind))
-    keys = _keys(parameters.sort, Source, Source.article_count)
-    return await _answer(connection, query, keys, parameters, decode_cursor(parameters))
-
-
-def topics() -> AnySelect:
-    """Every topic with its broader one."""
-    return select(
-        Topic.id,
-        Topic.scheme,
-        Topic.code,
-        Topic.slug,
-        Topic.name,
-        _Parent.id.label("parent_id"),
-        _Parent.code.label("parent_code"),
-        Topic.statement_count,
-    ).outerjoin(_Parent, _Parent.id == Topic.parent_id)
-
-
-async def list_topics(connection: AsyncConnection, parameters: TopicList) -> dict[str, Any]:
-    """A page of topics, each with its broader one. Raises CursorMismatchError."""
-    query = topics()
-    if parameters.q is not None:
-        folded = fold(parameters.q)
-        words = func.translate(Topic.slug, "-", " ")
-        query = _name_matches(whole_words(words, folded), folded, query)
-    if parameters.scheme:
-        query = query.where(Topic.scheme.in_(parameters.scheme))
-    keys = _keys(parameters.sort, Topic, Topic.statement_count)
-    return await _answer(connection, query, keys, parameters, decode_cursor(parameters))
+    keys = list_order(parameters.sort, Source, Source.article_count)
+    return await answer_list(connection, query, keys, parameters, decode_cursor(parameters))
 
 
 def articles() -> AnySelect:
@@ -235,7 +206,7 @@ async def list_articles(connection: AsyncConnection, parameters: ArticleList) ->
     keys = [SortKey(Article.id, int, descending=newest)]
     if parameters.sort is not ArticleSort.ID:
         keys.insert(0, SortKey(Article.published_at, datetime, descending=newest, nullable=True))
-    answer = await _answer(connection, query, keys, parameters, cursor, pinnable(ids))
+    answer = await answer_list(connection, query, keys, parameters, cursor, pinnable(ids))
     answer["data"] = [as_article(row) for row in answer["data"]]
     answer["resolved"] = {"publisher": [f.as_json() for f in found]} if found else {}
     return answer

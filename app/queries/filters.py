@@ -139,7 +139,8 @@ class StatementFilters(Parameters):
         Names, Field(description="Agency, platform or outlet through which the words came.")
     ] = []
     topic: Annotated[
-        Names, Field(description="Code, slug or name of a topic; narrower topics are included.")
+        Names,
+        Field(description="Code, slug, name or alias of a topic; narrower ones are included."),
     ] = []
     has_topic: Annotated[bool | None, Field(description="Whether it has any topic.")] = None
     kind: Annotated[list[Kind], Field(description="How the words are given.")] = []
@@ -283,8 +284,12 @@ class TopicSort(StrEnum):
 class TopicList(Paging):
     """Parameters of `GET /topics`."""
 
-    q: Annotated[Words | None, Field(description="Name, whole words.")] = None
+    q: Annotated[Words | None, Field(description="Name or alias, whole words.")] = None
     scheme: Annotated[list[TopicScheme], Field(description="Which vocabulary.")] = []
+    parent: Annotated[
+        Words | None,
+        Field(description="Only those directly below this topic: id, code, slug, name or alias."),
+    ] = None
     sort: Annotated[TopicSort, Field(description=_SORT)] = TopicSort.COUNT
 
 

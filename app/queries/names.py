@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     SQLColumnExpression,
     func,
@@ -18,7 +19,7 @@ from app.db import AnyRow, AnySelect
 from app.errors import InvalidParameterError
 from app.extraction.folding import fold, slugify
 from app.extraction.types import SpeakerKind
-from app.models import Source, SourceAlias, Speaker, SpeakerAlias, Topic
+from app.models import Source, SourceAlias, Speaker, SpeakerAlias, Topic, TopicAlias, among
 from app.queries.filters import MAX_ID
 
 _MOST = 1000  # rows that one name may mean
@@ -232,32 +233,52 @@ def _topics() -> AnySelect:
 
 
 async def resolve_topic(connection: AsyncConnection, name: str) -> Resolution:
-    """The topics of this id, code, slug or name, never of a part of one; narrower ones count.
+    """The topics of an id, code, slug, name or alias, never of a part of one; narrower ones count.
 
-    `ids` holds the narrower topics too; `matched` shows only what was named.
+    What is called just that goes before what is also called that. `ids` holds the narrower topics
+    too; `matched` shows only what was named.
     """
-    condition = Topic.id == int(name) if is_id(name) else _topic_condition(name)
-    rows = await _most_used(connection, _topics().where(condition), name, "topic")
-    if not rows:
-        return _resolution(name, [], await _suggest_topics(connection, name))
-    tree = select(Topic.id).where(Topic.id.in_([row.id for row in rows])).cte(recursive=True)
-    narrower = select(Topic.id).join(tree, Topic.parent_id == tree.c.id)
-    ids = list(await connection.scalars(select(tree.union(narrower).c.id)))
-    return Resolution(name, ids, [_brief(row) for row in rows[:_SHOWN]], [])
+    rows = await _topics_called(connection, name)
+    if rows:
+        tree = with_narrower([row.id for row in rows])
+        ids = list(await connection.scalars(select(tree.c.id)))
+        return Resolution(name, ids, [_brief(row) for row in rows[:_SHOWN]], [])
+    folded = fold(name)
+    if not folded:
+        return _resolution(name, [])
+    like = await _suggest(connection, _topics(), Topic.id, TopicAlias.topic_id, folded)
+    return _resolution(name, [], like)
 
 
-def _topic_condition(name: str) -> ColumnElement[bool]:
-    by_code = Topic.code == name
-    return or_(Topic.slug == slugify(name), by_code) if fold(name) else by_code
+async def resolve_topic_itself(connection: AsyncConnection, name: str) -> list[int]:
+    """The ids of the topics that a name means, without the narrower ones."""
+    return [row.id for row in await _topics_called(connection, name)]
 
 
-async def _suggest_topics(connection: AsyncConnection, name: str) -> list[AnyRow]:
-    slug = slugify(name)
-    likeness = func.similarity(Topic.slug, slug)
-    query = (
-        _topics()
-        .where(likeness > 0.3)
-        .order_by(likeness.desc(), Topic.statement_count.desc(), Topic.id)
-        .limit(_SUGGESTIONS)
-    )
-    return list((await connection.execute(query)).all())
+async def _topics_called(connection: AsyncConnection, name: str) -> list[AnyRow]:
+    for condition in _topic_tiers(name, fold(name)):
+        rows = await _most_used(connection, _topics().where(condition), name, "topic")
+        if rows:
+            return rows
+    return []
+
+
+def _topic_tiers(name: str, folded: str) -> list[ColumnElement[bool]]:
+    """What a name may mean, one after the other: a code or id, a slug or name, an alias."""
+    exact = Topic.id == int(name) if is_id(name) else Topic.code == name
+    if not folded:
+        return [exact]
+    aliased_so = select(TopicAlias.topic_id).where(TopicAlias.folded == folded)
+    # A slug may be typed as it stands; slugify makes the same of a name.
+    return [exact, Topic.slug == slugify(name), Topic.id.in_(aliased_so)]
+
+
+def topics_named(folded: str) -> ColumnElement[bool]:
+    """Topics with a name or alias of these folded words."""
+    return Topic.id.in_(select(TopicAlias.topic_id).where(whole_words(TopicAlias.folded, folded)))
+
+
+def with_narrower(topic_ids: Sequence[int]) -> CTE:
+    """A query for these topics and all that are narrower: one column, `id`."""
+    tree = select(Topic.id).where(among(Topic.id, topic_ids)).cte("tree", recursive=True)
+    return tree.union(select(Topic.id).join(tree, Topic.parent_id == tree.c.id))

@@ -14,9 +14,10 @@ from app.api.name_routes import router as name_router
 from app.api.problems import Problem
 from app.api.routes import router
 from app.api.stats_routes import router as stats_router
+from app.api.topic_routes import router as topic_router
 from app.errors import OnRecordError
 
-ROUTERS = [router, changes_router, name_router, stats_router]
+ROUTERS = [router, changes_router, name_router, stats_router, topic_router]
 
 
 @pytest.mark.parametrize(
@@ -59,7 +60,7 @@ def operations(api: TestClient) -> list[dict[str, Any]]:
 
 def test_every_operation_has_an_id_a_tag_a_summary_and_problems(api: TestClient):
     found = operations(api)
-    assert len({operation["operationId"] for operation in found}) == len(found) == 21
+    assert len({operation["operationId"] for operation in found}) == len(found) == 22
     for operation in found:
         assert operation["tags"]
         assert operation["description"]

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from app.extraction.folding import slugify
 from app.extraction.topics import (
-    INHERITED,
     MAX_ENTITIES,
     MAX_IPTC,
     TopicTag,
@@ -48,26 +47,34 @@ def test_the_selection_is_a_forest_with_every_ancestor():
 @pytest.mark.parametrize(
     ("statement", "topic"),
     [
-        ("s01", "peace talks"),
         ("s01", "diplomacy"),
-        ("s05", "peace process"),
+        ("s01", "peace talks"),
+        ("s05", "peace talks"),
         ("s07", "war"),
         ("s08", "war"),
         ("s10", "border disputes"),
-        ("s12", "armed conflict"),
+        ("s11", "border disputes"),
+        ("s12", "war"),
         ("s13", "prison"),
         ("s14", "prison"),
-        ("s16", "prison"),
+        ("s16", "diplomacy"),
+        ("s18", "defence"),
         ("s19", "armed forces"),
+        ("s20", "armed forces"),
+        ("s21", "defence"),
         ("s21", "peace process"),
         ("s22", "war"),
-        ("s23", "peacekeeping force"),
+        ("s23", "defence"),
         ("s25", "defence"),
+        ("s26", "defence"),
         ("s27", "defence"),
         ("s29", "defence"),
         ("s30", "defence"),
+        ("s31", "defence"),
         ("s32", "defence"),
+        ("s33", "peace talks"),
         ("s34", "peace talks"),
+        ("s37", "diplomacy"),
     ],
 )
 def test_the_seed_statements_carry_their_media_topic(statement: str, topic: str):
@@ -90,18 +97,18 @@ def test_europe_that_must_be_heard_is_the_union(statement: str):
     assert "European Union" in names(TAGGER.tag(STATEMENTS[statement]), "entity")
 
 
-def test_scores_fall_from_named_to_meant_to_inherited():
+def test_what_is_inherited_weighs_less_than_what_is_said():
     text = (
-        "NATO ministers met to speak of the war on the frontline of the war.\n"
-        "“The war must end, and the Alliance will help,” he said. “I cannot tell,” he added. "
+        "NATO ministers met to speak of the war, the invasion and the frontline.\n\n"
+        "“The war goes on, and the Alliance will help,” he said. “I cannot tell,” he added. "
         "The war goes on."
     )
-    own = {tag.name: tag.score for tag in tags_of(text, "The war must end, and the Alliance")}
+    own = {tag.name: tag.score for tag in tags_of(text, "The war goes on, and the Alliance")}
     named = {tag.name: tag.score for tag in tags_of(text, "NATO ministers met")}
-    (inherited,) = tags_of(text, "I cannot tell")
+    inherited = {tag.name: tag.score for tag in tags_of(text, "I cannot tell")}
     assert own["NATO"] < named["NATO"]
-    assert inherited.name == "war"
-    assert inherited.score <= INHERITED < own["war"]
+    assert inherited["war"] < own["war"]
+    assert "NATO" not in inherited
 
 
 def test_the_alliance_is_nobody_where_nato_is_not_named():
@@ -130,29 +137,74 @@ def test_we_is_the_organisation_whose_role_the_speaker_has():
     assert names(tags_of(text, "We wait."), "entity") == {"OPEC"}
 
 
+COUNTRIES = (
+    "Chile and Peru vote in May. Chile's finance minister said the country would borrow. "
+    "In Lima he added: “Our country will not.”"
+)
+
+
+def test_a_speakers_own_country_is_meant():
+    assert names(tags_of(COUNTRIES, "the country would borrow"), "entity") == {"Chile"}
+    assert names(tags_of("The country waits.", "The country waits"), "entity") == set()
+    text = "Peru, Peru and Chile met.\n\nThe nation was praying, he said."
+    assert names(tags_of(text, "The nation was praying"), "entity") == {"Peru"}
+    tied = "Peru and Chile met.\n\nThe nation was praying, he said."
+    assert names(tags_of(tied, "The nation was praying"), "entity") == set()
+
+
 def test_the_narrower_topic_stands_for_the_broader():
-    topics = names(tags_of("Peace talks failed", "Peace talks failed"), "iptc")
-    assert topics == {"peace talks"}
+    words = "Peace talks failed; the peace talks and the ceasefire talks must go on."
+    assert names(tags_of(words, words), "iptc") == {"peace talks"}
 
 
 def test_plurals_count_and_other_words_do_not():
-    for words in ("two referendums", "a referendum"):
+    for words in ("two referendums on one referendum", "a referendum, one more referendum"):
         assert names(tags_of(words, words), "iptc") == {"referenda"}
-    assert tags_of("warm words about electronics", "warm words about electronics") == ()
+    assert tags_of("warm words about sparrows", "warm words about sparrows") == ()
+
+
+def test_a_term_counts_only_as_whole_words_and_capitalised_where_it_is():
+    assert names(tags_of("swarms and warranties", "swarms and warranties"), "iptc") == set()
+    text = "He asked Congress and the Senate; senators in Congress voted on the bill."
+    assert names(tags_of(text, text), "iptc") == {"legislative body"}
 
 
 def test_one_weak_word_needs_an_article_that_bears_it_out():
     words = "the next attack"
-    assert "armed conflict" not in names(tags_of(words, words), "iptc")
+    assert names(tags_of(words, words), "iptc") == set()
     text = f"Shelling and airstrikes went on.\nHe spoke of {words} and of artillery."
     assert "armed conflict" in names(tags_of(text, words), "iptc")
 
 
 def test_the_title_supports_what_a_statement_says():
-    words = "He spoke of the next attack after the attack"
+    words = "He spoke of artillery after the attack"
     plain = {t.name: t.score for t in tags_of(words, words)}
     titled = {t.name: t.score for t in tags_of(words, words, "Airstrikes and shelling go on")}
     assert titled["armed conflict"] > plain["armed conflict"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("boats from Busan to Rotterdam", {"Busan", "Rotterdam"}),
+        ("the well in Tula Toli", {"Tula Toli"}),
+        ("a road between Ashgrove and Marlow Creek", {"Ashgrove", "Marlow Creek"}),
+        ("ECOWAS has met", {"ECOWAS"}),
+        ("a post on Truth Social", {"Truth Social"}),
+        ("Snapchat and Instagram", {"Snapchat", "Instagram"}),
+        ("the GDP of the EU", {"European Union"}),
+        ("in March, in English, in Parliament", set()),
+        ("THE BANK WAS ROBBED BY XYZ", set()),
+    ],
+)
+def test_unlisted_names_count_too(text: str, expected: set[str]):
+    assert names(tags_of(text, text), "entity") == expected
+
+
+def test_people_are_no_places():
+    text = "Anna Busan met Mr Oulu. He believes in Busan and in Oulu, near Rotterdam."
+    words = "He believes in Busan and in Oulu, near Rotterdam"
+    assert names(tags_of(text, words), "entity") == {"Rotterdam"}
 
 
 def test_a_repeated_entity_scores_higher_and_never_above_one():

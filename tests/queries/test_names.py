@@ -9,6 +9,7 @@ from sqlalchemy import Engine, insert, update
 from app.db import make_async_engine
 from app.errors import InvalidParameterError
 from app.extraction.folding import fold, slugify
+from app.ingestion.topics import add_aliases
 from app.models import Source, SourceAlias, Speaker, SpeakerAlias, Topic
 from app.queries import names
 from app.queries.names import Resolution, resolve_source, resolve_speaker, resolve_topic
@@ -160,6 +161,7 @@ def test_topics_with_narrower_ones(engine: Engine, db_url: str):
                 .values(scheme="iptc", code=code, slug=slugify(name), name=name, parent_id=parent)
                 .returning(Topic.id)
             ).scalar_one()
+            add_aliases(connection, {parent: [name]})
 
     def ids(name: str) -> list[int]:
         return sorted(resolve(db_url, resolve_topic, name).ids)
