@@ -120,8 +120,8 @@ def _statement(row: Any) -> dict[str, Any]:
     who = [_columns(link.speaker, "id", "name", "slug", "kind") for link in row.spoken]
     about = sorted(row.about, key=lambda link: (-link.score, link.topic_id))
     made = _columns(
-        row, "id", "text", "kind", "act", "first_published_at", "occurrence_count",
-        "article_count", "publisher_count", "withdrawn", "updated_at",
+        row, "id", "text", "kind", "act", "language", "first_published_at",
+        "occurrence_count", "article_count", "publisher_count", "withdrawn", "updated_at",
     )  # fmt: skip
     made |= {
         "speaker": who[0] if who else None,

@@ -26,7 +26,7 @@ WITH found AS MATERIALIZED (
     ORDER BY statement_count DESC, id LIMIT 1000
 ), page AS MATERIALIZED (
     SELECT s.* FROM found CROSS JOIN LATERAL (
-        SELECT s.id, s.text, s.kind, s.act, s.first_published_at, s.occurrence_count,
+        SELECT s.id, s.text, s.kind, s.act, s.language, s.first_published_at, s.occurrence_count,
             s.article_count, s.publisher_count, s.withdrawn, s.updated_at
         FROM statement_speaker l JOIN statement s ON s.id = l.statement_id
         WHERE l.speaker_id = found.id
@@ -65,8 +65,8 @@ WITH found AS MATERIALIZED (
     ) through ON true
 )
 SELECT (SELECT json_agg(json_build_object(
-    'id', id, 'text', text, 'kind', kind, 'act', act, 'speaker', speakers -> 0,
-    'co_speakers', (speakers::jsonb - 0), 'topics', coalesce(topics, '[]'),
+    'id', id, 'text', text, 'kind', kind, 'act', act, 'language', language,
+    'speaker', speakers -> 0, 'co_speakers', (speakers::jsonb - 0), 'topics', coalesce(topics, '[]'),
     'first_published_at', first_published_at, 'occurrence_count', occurrence_count,
     'article_count', article_count, 'publisher_count', publisher_count,
     'withdrawn', withdrawn, 'updated_at', updated_at,

@@ -19,9 +19,14 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import psycopg
 from numpy.typing import NDArray
+from sqlalchemy import text as sql
+
+from app.db import make_engine
+from app.ingestion.search import refresh_search
 
 Ints = NDArray[np.int64]
 CHUNK = 20_000
+SEARCH = "ix_statement_search"  # made last, when there is something to find
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 DAYS = 5 * 365
 SYLLABLES = [consonant + vowel for consonant in "bdfklmnprstvz" for vowel in "aeiou"]
@@ -279,6 +284,12 @@ def topics(made: Made) -> Iterator[str]:
         yield f"{n}\tentity\t{slug}\t{slug}\t{name}\t{made.about[n]}\n"
 
 
+def topic_aliases(made: Made) -> Iterator[str]:
+    for n in range(1, made.sizes.topics + 1):
+        name = named(TOPICS, n)
+        yield f"{n}\t{name}\t{name.lower()}\n"
+
+
 def changes(made: Made) -> Iterator[str]:
     for i in range(1, made.sizes.statements + 1):
         yield f"statement\t{i}\t{1 + i // 50}\n"
@@ -305,6 +316,7 @@ def fill(url: str, count: int, seed: int = 1, tell: Callable[[str], None] = prin
         ("source (id, name, slug, kind, article_count)", sources(made)),
         ("source_alias (source_id, alias, folded)", source_aliases(made)),
         ("topic (id, scheme, code, slug, name, statement_count)", topics(made)),
+        ("topic_alias (topic_id, alias, folded)", topic_aliases(made)),
         ("speaker (id, name, slug, kind, description, statement_count)", speakers(made)),
         ("speaker_alias (speaker_id, alias, folded)", speaker_aliases(made)),
         ("article (id, source_id, url, origin, title, published_at, language)", articles(made)),
@@ -341,9 +353,17 @@ def fill(url: str, count: int, seed: int = 1, tell: Callable[[str], None] = prin
             copy(connection, table, rows)
             tell(f"{time.monotonic() - started:6.0f} s  {table.split(' ')[0]}")
         for index in indexes:
-            connection.execute(index)
-        tell(f"{time.monotonic() - started:6.0f} s  {len(indexes)} indexes")
+            if SEARCH not in index:
+                connection.execute(index)
+        tell(f"{time.monotonic() - started:6.0f} s  {len(indexes) - 1} indexes")
         _move_sequences(connection)
+    _fill_search(url, count)
+    tell(f"{time.monotonic() - started:6.0f} s  search")
+    with psycopg.connect(url) as connection:
+        connection.execute("SET maintenance_work_mem = '512MB'")
+        (index,) = [index for index in indexes if SEARCH in index]
+        connection.execute(index)
+    tell(f"{time.monotonic() - started:6.0f} s  {SEARCH}")
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("VACUUM (ANALYZE)")
     tell(f"{time.monotonic() - started:6.0f} s  vacuumed and analysed")
@@ -359,6 +379,16 @@ def _drop_indexes(connection: psycopg.Connection) -> list[str]:
     for name, _ in rows:
         connection.execute(f"DROP INDEX {name}")
     return [definition for _, definition in rows]
+
+
+def _fill_search(url: str, count: int) -> None:
+    """Language and search words of every statement, as ingestion writes them."""
+    engine = make_engine(url)
+    with engine.begin() as connection:
+        connection.execute(sql("SET LOCAL session_replication_role = replica"))
+        for first in range(1, count + 1, CHUNK):
+            refresh_search(connection, range(first, min(first + CHUNK, count + 1)))
+    engine.dispose()
 
 
 def _move_sequences(connection: psycopg.Connection) -> None:

@@ -287,7 +287,7 @@ def test_two_servers_cannot_share_a_port(onrecord: Onrecord, tmp_path: Path, see
     wait_until_up(port, first)
     assert str(port) in one_line_error(onrecord("serve", DATABASE_URL=seeded_url, PORT=str(port)))
     first.terminate()
-    first.communicate(timeout=30)
+    first.finish()
 
 
 def test_a_port_in_use_is_one_line(onrecord: Onrecord, tmp_path: Path):
@@ -317,7 +317,7 @@ def test_up_serves_the_seeds_and_stops_everything(tmp_path: Path, stop_signal: s
         assert len(page["data"]) >= 7
         assert database_of(tmp_path)
         process.send_signal(stop_signal)
-        output = process.communicate(timeout=30)[0].decode()
+        output = process.finish()
         assert process.returncode == 0
         assert ingested in output
         assert f"http://127.0.0.1:{port}/docs" in output
@@ -331,11 +331,11 @@ def test_a_killed_server_leaves_a_database_that_the_next_one_takes_over(tmp_path
     process = start("up", **variables)
     wait_until_up(port, process)
     process.kill()
-    process.communicate()
+    process.finish()
     assert database_of(tmp_path)
     process = start("serve", **variables)
     wait_until_up(port, process)
     assert httpx.get(f"http://127.0.0.1:{port}/statements").json()["data"]
     process.terminate()
-    process.communicate(timeout=30)
+    process.finish()
     assert not database_of(tmp_path)

@@ -33,7 +33,7 @@ def server(databases: Databases, template: str) -> Iterator[tuple[str, psutil.Pr
         yield f"http://127.0.0.1:{port}", psutil.Process(process.pid)
     finally:
         process.terminate()
-        process.communicate(timeout=30)
+        process.finish()
 
 
 @pytest.mark.parametrize("query", ["", "?sort=id", "?min_confidence=0.5"])
