@@ -66,7 +66,8 @@ WITH found AS MATERIALIZED (
 )
 SELECT (SELECT json_agg(json_build_object(
     'id', id, 'text', text, 'kind', kind, 'act', act, 'language', language,
-    'speaker', speakers -> 0, 'co_speakers', (speakers::jsonb - 0), 'topics', coalesce(topics, '[]'),
+    'speaker', speakers -> 0, 'co_speakers', (speakers::jsonb - 0),
+    'topics', coalesce(topics, '[]'),
     'first_published_at', first_published_at, 'occurrence_count', occurrence_count,
     'article_count', article_count, 'publisher_count', publisher_count,
     'withdrawn', withdrawn, 'updated_at', updated_at,
