@@ -10,7 +10,7 @@ ifdef DATA_DIR
 export DATA_DIR
 endif
 
-.PHONY: run test lint format lock bench eval eval-topics soak campaign test-clients train fit-topics clean
+.PHONY: run test lint format lock bench bench-api eval eval-topics soak campaign test-clients train fit-topics clean
 
 run: $(VENV)/.runtime
 	@exec $(BIN)/onrecord up
@@ -38,13 +38,20 @@ soak: $(VENV)/.dev
 campaign: $(VENV)/.dev
 	ONRECORD_CAMPAIGN=1 $(BIN)/pytest -m soak -p no:cacheprovider
 
-# Swagger UI in a real browser, the network cut off. Installs Chromium where apt can.
+# Swagger UI in a real browser, the network cut off; a TypeScript and a Python client generated
+# from the OpenAPI document and used. Installs what is missing, or fails naming it.
 test-clients: $(VENV)/.dev
 	./tools/need-chromium
-	$(BIN)/pytest -m browser -p no:cacheprovider
+	./tools/need-generators $(PYTHON)
+	$(BIN)/pytest -m "browser or clients" -p no:cacheprovider
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.extraction
+
+# The API beside a hand-written handler and the ordinary way. SIZES: statements, the largest last.
+SIZES ?= 20000,200000
+bench-api: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.api --statements $(SIZES)
 
 # Precision, recall and F1 of topics on tests/gold/topics.jsonl, and their speed.
 eval-topics: $(VENV)/.dev
@@ -93,7 +100,7 @@ fit-topics: .venv-training/.made
 lock: $(VENV)/.dev
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-header --quiet --output-file requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --extra dev --constraint requirements.lock --universal \
+	$(BIN)/uv pip compile pyproject.toml --extra dev --constraint requirements.lock --universal --no-strip-extras \
 		--python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet \
 		--output-file requirements-dev.lock
 

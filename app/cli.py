@@ -1,13 +1,14 @@
 """The `onrecord` command. Each command says what it reads and writes; all honour DATABASE_URL."""
 
+import asyncio
 import json
 import logging
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, BinaryIO, NoReturn
 
 import typer
 from pydantic import ValidationError
@@ -16,23 +17,28 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from sqlalchemy import Engine
 
-from app.db import make_engine
+from app.db import make_engine, translate_errors
 from app.embedded import embedded_postgres
 from app.errors import InputRejectedError, OnRecordError, StartupError
+from app.export import export as run_export
+from app.export import find_format, read_query
 from app.extraction import extract
 from app.extraction.exchange import as_json
 from app.extraction.tagger import use_threads
 from app.extraction.types import Attribution
+from app.formats import Origin
 from app.ingestion.documents import Document
 from app.ingestion.metadata import Metadata, describe
 from app.ingestion.readers import list_files, parse, read_raw
 from app.ingestion.run import Item, Report, extract_from
 from app.ingestion.run import ingest as run_ingestion
+from app.ingestion.undo import split as part
 from app.ingestion.vocabulary import import_topics, read_vocabulary
 from app.migrate import check_schema
 from app.migrate import migrate as run_migrations
 from app.models import Outcome
 from app.moments import parse_moment
+from app.queries.filters import StatementExport
 from app.serve import TERMINATED, bind, serve_forever
 from app.settings import Settings, get_settings
 
@@ -133,11 +139,53 @@ def serve(
         serve_forever(ready, sock, _print_urls)
 
 
+@cli.command()
+def export(
+    query: Annotated[
+        str, typer.Argument(help="Filters as in a URL: 'speaker=Peskov&sort=id'. None: everything.")
+    ] = "",
+    suffix: Annotated[
+        str, typer.Option("--format", help="csv, ndjson, jsonld, atom or feed.json.")
+    ] = "ndjson",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File to write; without it, stdout.")
+    ] = None,
+    base_url: Annotated[
+        str, typer.Option(help="Where the API stands, for the URLs in the export.")
+    ] = "http://127.0.0.1:8000",
+) -> None:
+    """Write the statements of a query to a file or stdout. Reads the database, from one snapshot.
+
+    A FILE appears only once it is complete; what goes to stdout is complete if the exit status
+    is 0.
+    """
+    form, parameters = find_format(suffix), read_query(StatementExport, query)
+    origin = Origin(base_url.rstrip("/"), query.removeprefix("?"))
+    with _database(get_settings()) as (settings, engine):
+        check_schema(engine)
+        engine.dispose()
+        with _whole_file(output) if output else nullcontext(sys.stdout.buffer) as out_file:
+            count = asyncio.run(run_export(settings, parameters, form, origin, out_file))
+    err.print(f"{count} statement{'' if count == 1 else 's'}")
+
+
+@contextmanager
+def _whole_file(path: Path) -> Iterator[BinaryIO]:
+    """A file that appears under its name only if all went well."""
+    part = path.with_name(f"{path.name}.part")
+    try:
+        with part.open("wb") as stream:
+            yield stream
+        part.replace(path)
+    except OSError as error:
+        raise StartupError(f"cannot write {path}: {error.strerror}") from error
+    finally:
+        with suppress(OSError):
+            part.unlink()
+
+
 def _on_port(port: int | None) -> Settings:
-    settings = get_settings()
-    if port is None:
-        return settings
-    return Settings.model_validate(settings.model_dump() | {"PORT": port})
+    return get_settings() if port is None else Settings.model_validate({"PORT": port})
 
 
 def _print_urls(base: str) -> None:
@@ -222,6 +270,22 @@ def _tell(report: Report) -> None:
     counts = ", ".join(f"{report.count(outcome)} {outcome.value}" for outcome in Outcome)
     inputs = "1 input" if len(report.items) == 1 else f"{len(report.items)} inputs"
     out.print(f"{inputs}: {counts}")
+
+
+@cli.command()
+def split(
+    occurrence: Annotated[int, typer.Argument(help="Id of the occurrence.", min=1)],
+) -> None:
+    """Part an occurrence's wording from those that it was taken to be one utterance with.
+
+    Reads and writes the database; the wordings that are parted are never joined again.
+    """
+    with _database(get_settings()) as (_, engine):
+        check_schema(engine)
+        with translate_errors(), engine.begin() as connection:
+            found = part(connection, occurrence)
+    for statement_id, occurrence_ids in found.items():
+        out.print(f"statement {statement_id}: occurrences {', '.join(map(str, occurrence_ids))}")
 
 
 @cli.command("extract")

@@ -4,18 +4,21 @@ Both are made from one `DATABASE_URL`, a libpq URI, which may name several hosts
 """
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import asyncpg
+import orjson
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
-from sqlalchemy import Engine, Row, Select, create_engine
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy import Engine, Row, Select, create_engine, event
+from sqlalchemy.exc import DBAPIError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.errors import DatabaseUnavailableError, StartupError
 
@@ -24,6 +27,7 @@ AnySelect = Select[*tuple[Any, ...]]
 AnyRow = Row[*tuple[Any, ...]]
 
 _SCHEME = re.compile(r"^postgres(?:ql)?(?:\+\w+)?://")
+_IDLE = 5.0  # seconds
 _CONNECT_TIMEOUT = 10  # seconds, for each host of the URL
 # libpq options that asyncpg would take for settings of the server.
 _LIBPQ_ONLY = re.compile(r"^(connect_timeout|keepalives.*|tcp_user_timeout|gssencmode|channel_.*)$")
@@ -61,6 +65,8 @@ def make_async_engine(url: str, *, pool_size: int, statement_timeout: float) -> 
     server_settings = {
         "application_name": "onrecord-api",
         "statement_timeout": str(round(statement_timeout * 1000)),
+        "random_page_cost": "1.1",  # solid-state disks and memory; the default is for spinning ones
+        "max_parallel_workers_per_gather": "0",  # a request is one of many, not the only one
         "jit": "off",  # compiling costs more than any of our queries runs
         "timezone": "UTC",
     }
@@ -68,16 +74,51 @@ def make_async_engine(url: str, *, pool_size: int, statement_timeout: float) -> 
     async def connect() -> asyncpg.Connection:
         return await asyncpg.connect(**arguments, server_settings=server_settings)
 
-    return create_async_engine(
+    engine = create_async_engine(
         "postgresql+asyncpg://",
         async_creator=connect,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=statement_timeout,
-        pool_pre_ping=True,
+        json_deserializer=orjson.loads,
         # One statement a transaction: reads need no snapshot over several.
         isolation_level="AUTOCOMMIT",
     )
+    _ping_what_was_idle(engine.sync_engine)
+    return engine
+
+
+def _ping_what_was_idle(engine: Engine) -> None:
+    """Ask a pooled connection whether it still stands if nobody used it for a while.
+
+    To ask each time, as `pool_pre_ping` does, would cost a round trip a request; a busy one that
+    broke costs one request, which says so, and then the pool is made anew.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def note(_connection: Any, record: ConnectionPoolEntry) -> None:
+        record.info["used_at"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def ping(connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get("used_at", time.monotonic()) < _IDLE:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError from error  # the pool tries another
+
+
+async def keep_plans(connection: AsyncConnection, keep: bool) -> None:
+    """Whether PostgreSQL makes one plan for a query, whatever its values, and keeps it.
+
+    For queries whose best plan does not depend on the values, but takes longer to make than to
+    run. A round trip only where the last query on this connection was of the other kind.
+    """
+    if connection.info.get("keeps_plans", False) != keep:
+        mode = "force_generic_plan" if keep else "auto"
+        await connection.exec_driver_sql(f"SET plan_cache_mode = {mode}")
+        connection.info["keeps_plans"] = keep
 
 
 def make_engine(url: str, *, application_name: str = "onrecord") -> Engine:

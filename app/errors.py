@@ -76,6 +76,14 @@ class QueryTimeoutError(OnRecordError):
     title = "The query took too long"
 
 
+class TooBusyError(OnRecordError):
+    """The server does as much of this as it can; trying again later is safe."""
+
+    status = 503
+    type = "too-busy"
+    title = "Too busy"
+
+
 class StartupError(OnRecordError):
     """The command cannot start: a port in use, a folder that cannot be written, no database."""
 

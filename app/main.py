@@ -1,5 +1,6 @@
 """The application: the only place where settings, database, routes and pages meet."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -8,10 +9,19 @@ import asyncpg
 from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
 
 from app.api import openapi, problems
+from app.api.changes_routes import router as changes_router
+from app.api.conditional import Conditional
+from app.api.export_routes import router as export_router
 from app.api.headers import Headers
+from app.api.limits import Limits
+from app.api.name_routes import router as name_router
+from app.api.negotiation import Negotiation
+from app.api.rate_limit import RateLimit
 from app.api.routes import router
+from app.api.stats_routes import router as stats_router
 from app.api.topic_routes import router as topic_router
 from app.db import make_async_engine
 from app.errors import StartupError
@@ -48,17 +58,36 @@ def create_app(settings: Settings) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.engine = engine
+    # Half of the connections at most: lists must go on while others export.
+    app.state.export_slots = asyncio.Semaphore(max(1, settings.pool_size // 2))
     app.include_router(router)
+    app.include_router(export_router)
+    app.include_router(changes_router)
+    app.include_router(name_router)
+    app.include_router(stats_router)
     app.include_router(topic_router)
     pages.install(app)
     openapi.install(app)
     problems.install(app, [SQLAlchemyError, asyncpg.PostgresError, OSError])
+    _add_middleware(app, settings)
+    return app
+
+
+def _add_middleware(app: FastAPI, settings: Settings) -> None:
+    """From the innermost to the outermost."""
+    app.add_middleware(Negotiation)
+    app.add_middleware(Conditional)
+    app.add_middleware(GZipMiddleware, compresslevel=5)
+    app.add_middleware(Limits, max_body=settings.max_body_bytes)
+    if settings.requests_a_minute:
+        app.add_middleware(RateLimit, limit=settings.requests_a_minute)
     app.add_middleware(Headers)
     # Outermost, so that a dashboard can read errors too.
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
-        allow_methods=["GET"],
-        expose_headers=["Link", "API-Version", "Retry-After"],
+        allow_methods=["GET", "HEAD"],
+        allow_headers=["*"],
+        expose_headers=openapi.EXPOSED,
+        max_age=86_400,
     )
-    return app

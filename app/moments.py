@@ -1,4 +1,4 @@
-"""Points in time as people write them: ISO 8601 dates and date-times, kept in UTC."""
+"""Points in time as people write them: ISO 8601 days, and date-times kept in UTC."""
 
 from datetime import UTC, date, datetime, time
 from typing import Annotated
@@ -37,4 +37,21 @@ Moment = Annotated[
             ]
         }
     ),
+]
+
+
+def parse_day(value: object) -> object:
+    """An ISO 8601 date. Raises ValueError naming the value; what is no string passes."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return date.fromisoformat(value.strip())
+    except ValueError:
+        raise ValueError(f"{value[:40]!r} is not an ISO 8601 date such as 2025-02-12") from None
+
+
+Day = Annotated[
+    date,
+    BeforeValidator(parse_day),
+    WithJsonSchema({"type": "string", "format": "date"}),
 ]

@@ -1,5 +1,6 @@
 """Every environment variable that On Record reads, in one frozen class."""
 
+import ipaddress
 from functools import lru_cache
 from pathlib import Path
 
@@ -49,6 +50,20 @@ class Settings(BaseSettings):
         validation_alias="ONRECORD_STATEMENT_TIMEOUT",
         description="Seconds after which a query of the API is given up (503).",
     )
+    rate_limit: int | None = Field(
+        None,
+        ge=0,
+        le=1_000_000,
+        validation_alias="ONRECORD_RATE_LIMIT",
+        description="Requests a minute for each address, 0 for any number. Unset: 600, but any "
+        "number where `HOST` is a loopback address.",
+    )
+    max_body_bytes: int = Field(
+        10_000_000,
+        ge=0,
+        validation_alias="ONRECORD_MAX_BODY_BYTES",
+        description="Largest body of a request that the API takes, in bytes (413).",
+    )
     max_text_bytes: int = Field(
         5_000_000,
         ge=1,
@@ -68,6 +83,20 @@ class Settings(BaseSettings):
         validation_alias="ONRECORD_LOG_LEVEL",
         description="critical, error, warning, info or debug.",
     )
+
+    @property
+    def requests_a_minute(self) -> int:
+        """The rate limit in force; 0 for none."""
+        if self.rate_limit is not None:
+            return self.rate_limit
+        return 0 if _is_loopback(self.host) else 600
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 @lru_cache(maxsize=1)

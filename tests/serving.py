@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,21 +29,41 @@ def free_port() -> int:
         return port
 
 
-def start(*arguments: str, **variables: str) -> subprocess.Popen[bytes]:
+class Started(subprocess.Popen[bytes]):
+    """A command in the background; its output goes to a file.
+
+    A pipe that nobody reads is full after 64 KiB of log, and then the command stands still.
+    """
+
+    def __init__(self, *arguments: str, **variables: str) -> None:
+        self._output = tempfile.TemporaryFile()  # noqa: SIM115 finish closes it
+        super().__init__(
+            [ONRECORD, *arguments],
+            env=environment(**variables),
+            stdout=self._output,
+            stderr=subprocess.STDOUT,
+        )
+
+    def finish(self) -> str:
+        """What it wrote, once it has ended; to be called once."""
+        try:
+            self.wait(timeout=30)
+            self._output.seek(0)
+            return self._output.read().decode()
+        finally:
+            self._output.close()
+
+
+def start(*arguments: str, **variables: str) -> Started:
     """The command in the background, its output kept."""
-    return subprocess.Popen(
-        [ONRECORD, *arguments],
-        env=environment(**variables),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
+    return Started(*arguments, **variables)
 
 
-def wait_until_up(port: int, process: subprocess.Popen[bytes]) -> None:
+def wait_until_up(port: int, process: Started) -> None:
     """Return once the server on the port is ready; fail with its output where it ends."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
-        assert process.poll() is None, process.communicate()[0].decode()
+        assert process.poll() is None, process.finish()
         try:
             httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=5).raise_for_status()
         except httpx.HTTPError:
@@ -62,4 +83,4 @@ def served(url: str) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.communicate(timeout=30)
+        process.finish()

@@ -73,6 +73,62 @@ def one_line_error(done: Done) -> str:
     return done.stderr
 
 
+def test_export_writes_a_whole_file_or_none(
+    onrecord: Onrecord, seeded_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    target = tmp_path / "said.csv"
+    given = ("export", "speaker=Peskov&sort=id", "--format=csv", "-o", str(target))
+    done = onrecord(*given, DATABASE_URL=seeded_url)
+    assert (done.returncode, done.stderr) == (0, "8 statements\n")
+    whole = target.read_bytes()
+    assert whole.startswith(b"id,text,")
+    assert whole.count(b"\r\n") == 9
+
+    def break_off(*_: object) -> bytes:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr("app.formats.table.Csv.end", break_off)
+    assert "the disk is full" in one_line_error(onrecord(*given, DATABASE_URL=seeded_url))
+    assert [path.name for path in tmp_path.iterdir()] == ["said.csv"]
+    assert target.read_bytes() == whole
+
+
+def test_export_to_stdout_has_the_urls_of_the_api(seeded_url: str):
+    done = run_process(
+        "export", "limit=1", "--format=jsonld", "--base-url=https://on.example/",
+        DATABASE_URL=seeded_url,
+    )  # fmt: skip
+    (node,) = json.loads(done.stdout)["@graph"]
+    assert node["@id"].startswith("https://on.example/statements/")
+    assert done.stderr == "1 statement\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["speeker=Peskov"], "query: speeker"),
+        (["limit=0"], "query: limit"),
+        (["limit=1&limit=2"], "query: limit"),
+        (["sort=relevance"], "needs q"),
+        (["--format=xlsx"], "there are csv, ndjson, jsonld, atom, feed.json"),
+        (["-o", "/dev/null/x"], "cannot write /dev/null/x"),
+    ],
+)
+def test_export_says_what_is_wrong(
+    onrecord: Onrecord, seeded_url: str, arguments: list[str], words: str
+):
+    assert words in one_line_error(onrecord("export", *arguments, DATABASE_URL=seeded_url))
+
+
+def test_a_port_on_the_command_line_goes_before_the_environment():
+    port = free_port()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", port))
+        taken.listen()
+        done = run_process("serve", f"--port={port}", PORT=str(free_port()))
+    assert f"127.0.0.1:{port}" in one_line_error(done)
+
+
 def test_extract_prints_statements_for_people(onrecord: Onrecord, tmp_path: Path):
     (tmp_path / "a.txt").write_text(ARTICLE)
     done = onrecord("extract", str(tmp_path / "a.txt"))
@@ -231,7 +287,7 @@ def test_two_servers_cannot_share_a_port(onrecord: Onrecord, tmp_path: Path, see
     wait_until_up(port, first)
     assert str(port) in one_line_error(onrecord("serve", DATABASE_URL=seeded_url, PORT=str(port)))
     first.terminate()
-    first.communicate(timeout=30)
+    first.finish()
 
 
 def test_a_port_in_use_is_one_line(onrecord: Onrecord, tmp_path: Path):
@@ -261,7 +317,7 @@ def test_up_serves_the_seeds_and_stops_everything(tmp_path: Path, stop_signal: s
         assert len(page["data"]) >= 7
         assert database_of(tmp_path)
         process.send_signal(stop_signal)
-        output = process.communicate(timeout=30)[0].decode()
+        output = process.finish()
         assert process.returncode == 0
         assert ingested in output
         assert f"http://127.0.0.1:{port}/docs" in output
@@ -275,11 +331,11 @@ def test_a_killed_server_leaves_a_database_that_the_next_one_takes_over(tmp_path
     process = start("up", **variables)
     wait_until_up(port, process)
     process.kill()
-    process.communicate()
+    process.finish()
     assert database_of(tmp_path)
     process = start("serve", **variables)
     wait_until_up(port, process)
     assert httpx.get(f"http://127.0.0.1:{port}/statements").json()["data"]
     process.terminate()
-    process.communicate(timeout=30)
+    process.finish()
     assert not database_of(tmp_path)

@@ -1,7 +1,7 @@
 """What every route needs: a connection, parameters given once, and answers as JSON."""
 
 from collections.abc import AsyncIterator, Iterable
-from typing import Annotated, Any
+from typing import Annotated, Any, get_origin
 from urllib.parse import parse_qsl, urlencode
 
 import orjson
@@ -9,13 +9,21 @@ from fastapi import Depends, Path, Query, Request, Response
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.db import keep_plans
 from app.errors import InvalidParameterError
-from app.queries import filters
+from app.queries import filters, name_filters, stats_filters
 from app.queries.filters import MAX_ID
 
 
 async def get_connection(request: Request) -> AsyncIterator[AsyncConnection]:
     """A connection from the pool, given back before the answer is sent."""
+    async with request.app.state.engine.connect() as connection:
+        await keep_plans(connection, False)  # the last request may have been a list
+        yield connection
+
+
+async def get_list_connection(request: Request) -> AsyncIterator[AsyncConnection]:
+    """The same for what says itself whether plans are to be kept."""
     async with request.app.state.engine.connect() as connection:
         yield connection
 
@@ -25,13 +33,13 @@ def _repeatable(models: Iterable[type[BaseModel]]) -> frozenset[str]:
         name
         for model in models
         for name, field in model.model_fields.items()
-        if isinstance(field.default, list)
+        if get_origin(field.annotation) is list
     )
 
 
 _REPEATABLE = _repeatable(
     model
-    for model in vars(filters).values()
+    for model in (vars(filters) | vars(name_filters) | vars(stats_filters)).values()
     if isinstance(model, type) and issubclass(model, filters.Parameters)
 )
 
@@ -46,6 +54,7 @@ def reject_repeats(request: Request) -> None:
 
 
 Connection = Annotated[AsyncConnection, Depends(get_connection, scope="function")]
+ListConnection = Annotated[AsyncConnection, Depends(get_list_connection, scope="function")]
 EntityId = Annotated[int, Path(ge=1, le=MAX_ID, description="The id.")]
 NoParameters = Annotated[filters.NoParameters, Query()]
 
@@ -55,13 +64,18 @@ def answer(body: dict[str, Any]) -> Response:
     return Response(orjson.dumps(body, option=orjson.OPT_UTC_Z), media_type="application/json")
 
 
+def link_next(request: Request, name: str, position: str) -> str:
+    """A Link header (RFC 8288) to this query from another position on."""
+    query = parse_qsl(request.url.query, keep_blank_values=True)
+    kept = [(key, value) for key, value in query if key != name]
+    url = request.url.replace(query=urlencode([*kept, (name, position)]))
+    return f'<{url}>; rel="next"'
+
+
 def page_answer(request: Request, body: dict[str, Any]) -> Response:
-    """A JSON answer of one page, with a Link header to the next (RFC 8288)."""
+    """A JSON answer of one page, with a Link header to the next."""
     response = answer(body)
     cursor = body["page"]["next_cursor"]
     if cursor is not None:
-        query = parse_qsl(request.url.query, keep_blank_values=True)
-        kept = [(name, value) for name, value in query if name != "cursor"]
-        url = request.url.replace(query=urlencode([*kept, ("cursor", cursor)]))
-        response.headers["Link"] = f'<{url}>; rel="next"'
+        response.headers["Link"] = link_next(request, "cursor", cursor)
     return response

@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from app.api.examples import EXAMPLES, problem_example
 from app.api.problems import MEDIA_TYPE, Problem
 
 DESCRIPTION = """\
@@ -17,18 +18,49 @@ Positions count Unicode code points, end exclusive. Times are UTC.
 """
 TAGS = [
     {"name": "statements", "description": "Quotes and claims with their evidence."},
+    {"name": "exports", "description": "The same statements to take away, and what changed."},
     {"name": "speakers", "description": "Who speaks."},
     {"name": "sources", "description": "Through whom it reached us."},
     {"name": "topics", "description": "What it is about."},
     {"name": "articles", "description": "Where it stands."},
+    {"name": "names", "description": "From what is typed to whom it means."},
+    {"name": "stats", "description": "How many, by what and when."},
     {"name": "service", "description": "Is it up?"},
 ]
 _DESCRIPTIONS = {
     400: "The cursor does not belong to these parameters, or is too old.",
     404: "There is no such row.",
+    413: "The body is too large.",
+    414: "The query is too long.",
     422: "A parameter is unknown or has a wrong value; `errors` names each.",
+    429: "Too many requests from this address; `Retry-After` says when to come back.",
     500: "Our fault; the cause is in the log.",
     503: "The database does not answer, or the query took too long; try again.",
+}
+_COMMON = (413, 414, 429)  # what any request can meet before it reaches a route
+_HEADERS = {
+    "API-Version": "The version of the API.",
+    "X-Request-ID": "The request's id, yours where you sent one: name it when you report a fault.",
+    "ETag": "Send it as `If-None-Match`: 304 if nothing changed.",
+    "Link": '`rel="next"`: the next page, where there is one (RFC 8288).',
+    "Retry-After": "Seconds to wait before trying again.",
+    "RateLimit": "Requests left, and seconds until all are there again.",
+    "RateLimit-Policy": "Requests (q) in a window of seconds (w).",
+}
+# What a script of another origin may read.
+EXPOSED = [*_HEADERS, "Content-Disposition"]
+_EVERYWHERE = ("API-Version", "X-Request-ID")
+_ON = {
+    "200": ("ETag", "Link", "RateLimit", "RateLimit-Policy"),
+    "304": ("ETag",),
+    "429": ("Retry-After", "RateLimit", "RateLimit-Policy"),
+    "503": ("Retry-After",),
+}
+# Where the id of the first row of a list leads: for readers, and for tests that follow links.
+_LEADS_TO = {
+    "list_statements": {"get_statement": "statement_id", "list_occurrences": "statement_id"},
+    "list_speakers": {"get_speaker": "speaker_id"},
+    "list_articles": {"get_article": "article_id"},
 }
 _SCHEMA = {"$ref": "#/components/schemas/Problem"}
 
@@ -38,7 +70,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {
         status: {
             "description": _DESCRIPTIONS[status],
-            "content": {MEDIA_TYPE: {"schema": _SCHEMA}},
+            "content": {MEDIA_TYPE: {"schema": _SCHEMA, "example": problem_example(status)}},
         }
         for status in statuses
     }
@@ -64,7 +96,34 @@ def install(app: FastAPI) -> None:
             schemas["Problem"] = problem
             for unused in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(unused, None)
+            document["components"]["headers"] = {
+                name: {"description": text, "schema": {"type": "string"}}
+                for name, text in _HEADERS.items()
+            }
+            for path in document["paths"].values():
+                for operation in path.values():
+                    _complete(operation)
             app.openapi_schema = document
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _complete(operation: dict[str, Any]) -> None:
+    """Add what every operation has: the common errors, 304, headers, and its example."""
+    responses = operation["responses"]
+    for status, response in problems(*_COMMON).items():
+        responses.setdefault(str(status), response)
+    responses["304"] = {"description": "What `If-None-Match` names is still current."}
+    for media in responses["200"].get("content", {}).values():
+        media["example"] = EXAMPLES[operation["operationId"]]
+    links = {
+        target: {"operationId": target, "parameters": {parameter: "$response.body#/data/0/id"}}
+        for target, parameter in _LEADS_TO.get(operation["operationId"], {}).items()
+    }
+    if links:
+        responses["200"]["links"] = links
+    for status, response in responses.items():
+        for name in (*_EVERYWHERE, *_ON.get(status, ())):
+            reference = {"$ref": f"#/components/headers/{name}"}
+            response.setdefault("headers", {}).setdefault(name, reference)

@@ -4,10 +4,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from app.api import schemas
+from app.api import name_schemas, schemas
 from app.api.dependencies import (
     Connection,
     EntityId,
+    ListConnection,
     NoParameters,
     answer,
     page_answer,
@@ -18,11 +19,15 @@ from app.queries import entities, statements
 from app.queries.filters import (
     ArticleList,
     OccurrenceList,
+    Shape,
+    SimilarList,
     SourceList,
     SpeakerList,
     StatementList,
 )
 from app.queries.health import check_ready
+from app.queries.profile import get_profile
+from app.queries.similar import find_similar
 
 _LIST: dict[int | str, dict[str, Any]] = problems(400, 422, 500, 503)
 _ONE: dict[int | str, dict[str, Any]] = problems(404, 422, 500, 503)
@@ -40,17 +45,18 @@ router = APIRouter(dependencies=[Depends(reject_repeats)])
     "/statements",
     tags=["statements"],
     operation_id="list_statements",
-    response_model=schemas.StatementPage,
+    response_model=schemas.StatementPage | schemas.SelectedStatementPage,
     responses=_LIST,
 )
 async def list_statements(
-    request: Request, connection: Connection, parameters: Annotated[StatementList, Query()]
+    request: Request, connection: ListConnection, parameters: Annotated[StatementList, Query()]
 ) -> Response:
     """Who said what: statements that satisfy every filter given.
 
-    `publisher`, `via`, `source`, `medium`, `article`, `language`, `published_*` and
-    `min_confidence` must hold for one and the same occurrence; the answer embeds the earliest
-    one that satisfies them, and date sorts use its date. Names are explained in `resolved`.
+    `publisher`, `via`, `source`, `exclude_source`, `medium`, `article`, `language`,
+    `published_*`, `said_*` and `min_confidence` must hold for one and the same occurrence; the
+    answer embeds the earliest one that satisfies them, and date sorts use its date. Names are
+    explained in `resolved`.
     """
     return page_answer(request, await statements.list_statements(connection, parameters))
 
@@ -59,14 +65,14 @@ async def list_statements(
     "/statements/{statement_id}",
     tags=["statements"],
     operation_id="get_statement",
-    response_model=schemas.Statement,
+    response_model=schemas.Statement | schemas.SelectedStatement,
     responses=_ONE | _MERGED,
 )
 async def get_statement(
-    connection: Connection, statement_id: EntityId, _: NoParameters
+    connection: Connection, statement_id: EntityId, shape: Annotated[Shape, Query()]
 ) -> Response:
     """One statement, also if a corrected article no longer makes it (`withdrawn`)."""
-    return answer(await statements.get_statement(connection, statement_id))
+    return answer(await statements.get_statement(connection, statement_id, shape))
 
 
 @router.get(
@@ -82,10 +88,26 @@ async def list_occurrences(
     statement_id: EntityId,
     parameters: Annotated[OccurrenceList, Query()],
 ) -> Response:
-    """Every place where the statement stands, earliest first, undated last."""
+    """Every place where the statement stands, in time order, and what differs in its words."""
     return page_answer(
         request, await statements.list_occurrences(connection, statement_id, parameters)
     )
+
+
+@router.get(
+    "/statements/{statement_id}/similar",
+    tags=["statements"],
+    operation_id="list_similar",
+    response_model=schemas.SimilarStatements,
+    responses=_ONE | _MERGED,
+)
+async def list_similar(
+    connection: Connection,
+    statement_id: EntityId,
+    parameters: Annotated[SimilarList, Query()],
+) -> Response:
+    """Other statements of much the same words, whoever made them, and what differs."""
+    return answer(await find_similar(connection, statement_id, parameters))
 
 
 @router.get(
@@ -106,12 +128,12 @@ async def list_speakers(
     "/speakers/{speaker_id}",
     tags=["speakers"],
     operation_id="get_speaker",
-    response_model=schemas.Speaker,
+    response_model=name_schemas.SpeakerProfile,
     responses=_ONE | _MERGED,
 )
 async def get_speaker(connection: Connection, speaker_id: EntityId, _: NoParameters) -> Response:
-    """One speaker."""
-    return answer(await entities.get_speaker(connection, speaker_id))
+    """One speaker: names, descriptions and affiliations as printed, when, about what, with whom."""
+    return answer(await get_profile(connection, speaker_id))
 
 
 @router.get(

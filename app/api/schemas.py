@@ -1,20 +1,23 @@
 """The shapes of the answers, for the OpenAPI document; a test holds that answers have them."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.extraction.types import Act, Kind, Medium, SpeakerKind
-from app.models import SourceKind, TopicScheme
+from app.models import ChangedEntity, SourceKind, TopicScheme
+from app.queries.changes import ChangeKind
 
 
-class _Shape(BaseModel):
-    # What the document declares is all there is; a test holds the answers to it.
+class Shape(BaseModel):
+    """What the document declares of an answer is all there is."""
+
+    # A test holds the answers to it.
     model_config = ConfigDict(extra="forbid")
 
 
-class SpeakerRef(_Shape):
+class SpeakerRef(Shape):
     """A speaker, in short."""
 
     id: int = Field(examples=[2])
@@ -23,14 +26,14 @@ class SpeakerRef(_Shape):
     kind: SpeakerKind
 
 
-class SourceRef(_Shape):
+class SourceRef(Shape):
     """A source, in short."""
 
     id: int = Field(examples=[4])
     name: str = Field(examples=["TASS"])
 
 
-class StatementTopic(_Shape):
+class StatementTopic(Shape):
     """A topic of a statement."""
 
     id: int
@@ -38,9 +41,13 @@ class StatementTopic(_Shape):
     code: str = Field(examples=["nato"])
     name: str = Field(examples=["NATO"])
     score: float = Field(ge=0, le=1)
+    slug: str | None = Field(None, description="Only with `include=topics`, as all that follows.")
+    parent_id: int | None = None
+    parent_code: str | None = None
+    statement_count: int | None = None
 
 
-class TextQuoteSelector(_Shape):
+class TextQuoteSelector(Shape):
     """The exact words with what stands around them (W3C Web Annotation)."""
 
     type: Literal["TextQuoteSelector"]
@@ -49,7 +56,7 @@ class TextQuoteSelector(_Shape):
     suffix: str = Field(max_length=120)
 
 
-class TextPositionSelector(_Shape):
+class TextPositionSelector(Shape):
     """Where the words stand: Unicode code points over the stored text, end exclusive.
 
     JavaScript counts UTF-16 units: use `Array.from(text).slice(start, end).join("")`.
@@ -60,7 +67,7 @@ class TextPositionSelector(_Shape):
     end: int = Field(ge=0)
 
 
-class ArticleRef(_Shape):
+class ArticleRef(Shape):
     """The article in which an occurrence stands."""
 
     id: int
@@ -71,7 +78,7 @@ class ArticleRef(_Shape):
     version: int = Field(description="The version of the text that the positions count in.")
 
 
-class Occurrence(_Shape):
+class Occurrence(Shape):
     """One place where a statement stands, with its evidence."""
 
     id: int
@@ -95,25 +102,70 @@ class Occurrence(_Shape):
     deep_link: str | None = Field(description="The article's URL, jumping to the words.")
 
 
-class Statement(_Shape):
+class Difference(Shape):
+    """Words of a statement that stand otherwise somewhere; one side is empty where cut."""
+
+    before: str = Field(examples=["will"])
+    after: str = Field(examples=["shall"])
+
+
+class WordedOccurrence(Occurrence):
+    """One place where a statement stands, and how its words differ from the statement's."""
+
+    wording: str = Field(description="The words there, as `text` is made of them.")
+    differences: list[Difference] = Field(
+        description="From the statement's text to the words there; case and marks do not count."
+    )
+
+
+class Article(Shape):
+    """An article, without its text."""
+
+    id: int
+    title: str | None
+    url: str | None
+    byline: str | None
+    published_at: datetime | None
+    language: str | None
+    version: int
+    statement_count: int
+    source: SourceRef | None
+
+
+class Statement(Shape):
     """An utterance by a speaker, with the earliest occurrence that satisfies the query."""
 
     id: int
     text: str
     kind: Kind
     act: Act
+    language: str | None = Field(description="Of the earliest article with it (ISO 639-1).")
     speaker: SpeakerRef | None
     co_speakers: list[SpeakerRef]
     topics: list[StatementTopic]
     first_published_at: datetime | None
+    updated_at: datetime = Field(description="When anything of the statement last changed here.")
     occurrence_count: int
     article_count: int
     publisher_count: int
     withdrawn: bool
     occurrence: Occurrence
+    cite_as: str = Field(
+        description="A citation: who, through whom, where and when.",
+        examples=["Dmitry Peskov (Kremlin spokesperson), via TASS, in “A title”, ANSA"],
+    )
+    highlight: str | None = Field(
+        None, description="The text as HTML, matches in `<mark>`; only with `highlight=true`."
+    )
+    occurrences: list[WordedOccurrence] | None = Field(
+        None, description="The first 50, only with `include=occurrences`."
+    )
+    article: Article | None = Field(
+        None, description="The article of `occurrence`, only with `include=article`."
+    )
 
 
-class Match(_Shape):
+class Match(Shape):
     """What a name in the query was taken for."""
 
     id: int
@@ -123,7 +175,7 @@ class Match(_Shape):
     count: int = Field(description="Statements of a speaker or topic, articles of a source.")
 
 
-class Resolution(_Shape):
+class Resolution(Shape):
     """What one input means."""
 
     input: str
@@ -132,7 +184,7 @@ class Resolution(_Shape):
     suggestions: list[Match]
 
 
-class Page(_Shape):
+class Page(Shape):
     """Where in the list this page is."""
 
     limit: int
@@ -140,16 +192,19 @@ class Page(_Shape):
     has_more: bool
 
 
-class Total(_Shape):
+class TotalCount(Shape):
     """How many match in all: exactly (`eq`), or at least (`gte`)."""
 
     value: int
     relation: Literal["eq", "gte"]
+    timed_out: Literal[True] | None = Field(
+        None, description="Only where an exact count took too long: then it is a capped one."
+    )
 
 
-class _List(_Shape):
+class _List(Shape):
     page: Page
-    total: Total | None
+    total: TotalCount | None
 
 
 class StatementPage(_List):
@@ -159,10 +214,44 @@ class StatementPage(_List):
     resolved: dict[str, list[Resolution]]
 
 
+def _require_nothing(schema: dict[str, Any]) -> None:
+    del schema["required"]
+
+
+class SelectedStatement(Statement):
+    """A statement with only the fields that were asked for with `fields`."""
+
+    model_config = ConfigDict(json_schema_extra=_require_nothing)
+
+
+class SelectedStatementPage(_List):
+    """A page of statements with only the fields that were asked for."""
+
+    data: list[SelectedStatement]
+    resolved: dict[str, list[Resolution]]
+
+
+class SimilarStatement(Shape):
+    """A statement of much the same words."""
+
+    likeness: float = Field(
+        ge=0, le=1, description="Share of the longer wording's words that both have, in order."
+    )
+    differences: list[Difference]
+    statement: Statement
+
+
+class SimilarStatements(Shape):
+    """Statements of much the same words, the most alike first."""
+
+    data: list[SimilarStatement]
+    timed_out: bool = Field(description="There was no time to look through all.")
+
+
 class OccurrencePage(_List):
     """A page of the occurrences of a statement."""
 
-    data: list[Occurrence]
+    data: list[WordedOccurrence]
 
 
 class Speaker(SpeakerRef):
@@ -197,7 +286,7 @@ class SourcePage(_List):
     data: list[Source]
 
 
-class Topic(_Shape):
+class Topic(Shape):
     """A topic: an IPTC Media Topic, or an organisation, place or event."""
 
     id: int
@@ -211,7 +300,7 @@ class Topic(_Shape):
     statement_count: int = Field(description="Statements that carry this very topic.")
 
 
-class TopicRef(_Shape):
+class TopicRef(Shape):
     """A topic, in short."""
 
     id: int
@@ -244,21 +333,7 @@ class TopicPage(_List):
     data: list[Topic]
 
 
-class Article(_Shape):
-    """An article, without its text."""
-
-    id: int
-    title: str | None
-    url: str | None
-    byline: str | None
-    published_at: datetime | None
-    language: str | None
-    version: int
-    statement_count: int
-    source: SourceRef | None
-
-
-class ArticleVersion(_Shape):
+class ArticleVersion(Shape):
     """One text of an article."""
 
     n: int
@@ -280,13 +355,33 @@ class ArticlePage(_List):
     resolved: dict[str, list[Resolution]]
 
 
-class Health(_Shape):
+class Change(Shape):
+    """What to do with a copy of one row, and its newest state."""
+
+    type: ChangedEntity
+    id: int
+    change: ChangeKind
+    merged_into_id: int | None = Field(description="For `merge`: what to replace it by.")
+    changed_at: datetime
+    statement: Statement | None
+    speaker: Speaker | None
+
+
+class ChangePage(Shape):
+    """Changes, oldest first, and the position to ask from next time."""
+
+    data: list[Change]
+    after: str = Field(description="Keep it; `?after=` goes on from here.")
+    has_more: bool = Field(description="Whether to ask again at once.")
+
+
+class Health(Shape):
     """The process answers."""
 
     status: Literal["ok"]
 
 
-class Readiness(_Shape):
+class Readiness(Shape):
     """The process can serve."""
 
     status: Literal["ready"]

@@ -8,7 +8,8 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.extraction.types import Act, Kind
-from app.ingestion.drafts import statement_text
+from app.extraction.wording import statement_text
+from app.ingestion.search import refresh_search, said_by
 from app.models import (
     Occurrence,
     Speaker,
@@ -41,10 +42,14 @@ _STATEMENTS = text("""
 
 @dataclass(slots=True)
 class Touched:
-    """What a transaction changed: statements, and topics that a statement no longer has."""
+    """What a transaction changed: statements, and topics that a statement no longer has.
+
+    `renamed` are speakers who are known by new words: searches must find what they said before.
+    """
 
     statements: set[int] = field(default_factory=set)
     topics: set[int] = field(default_factory=set)
+    renamed: set[int] = field(default_factory=set)
 
 
 def refresh(connection: Connection, touched: Touched) -> None:
@@ -57,6 +62,7 @@ def refresh(connection: Connection, touched: Touched) -> None:
         return
     connection.execute(_STATEMENTS, {"ids": ids})
     _refresh_wording(connection, ids)
+    refresh_search(connection, touched.statements | said_by(connection, touched.renamed))
     _refresh_links(connection, StatementSpeaker.speaker_id, Speaker, ids)
     _refresh_links(connection, StatementTopic.topic_id, Topic, ids, touched.topics)
 

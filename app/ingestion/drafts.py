@@ -1,14 +1,14 @@
 """Drafts: attributions of one article made ready for the database, before any row is touched."""
 
 import hashlib
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from app.extraction.folding import fold
 from app.extraction.topics import TopicTag, TopicTagger
-from app.extraction.types import Attribution, Kind, Span
+from app.extraction.types import Attribution, Span
+from app.extraction.wording import statement_text
 from app.ingestion.documents import Document
 
 _CONTEXT = 120  # characters of prefix and suffix, at most
@@ -16,9 +16,6 @@ _CONTEXT = 120  # characters of prefix and suffix, at most
 _LONGEST_NAME = 200
 _LONGEST_MENTION = 500
 _MOST_SPANS = 100
-# One mark at each end; those of a quotation within stay.
-_OPENING = re.compile(r"^\s*(?:``|''|[\"'“„‟‘‚‛«‹»›])\s*")
-_CLOSING = re.compile(r"\s*(?:''|[\"'”“’‘»›«‹])\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +35,6 @@ class Draft:
     def spans(self) -> list[list[int]]:
         """The content's spans as the database keeps them."""
         return [list(span) for span in self.attribution.content]
-
-
-def statement_text(exacts: Sequence[str], kind: Kind) -> str:
-    """A statement's text: its spans joined by a space.
-
-    Direct speech loses its outer quotation marks and the comma inside the closing one; white
-    space, line breaks too, becomes single spaces.
-    """
-    parts = [" ".join(exact.split()) for exact in exacts]
-    if kind is Kind.DIRECT:
-        parts = [_CLOSING.sub("", _OPENING.sub("", part)) for part in parts]
-        parts[-1] = parts[-1].removesuffix(",")
-    return " ".join(part for part in parts if part)
 
 
 def hash_text(text: str) -> bytes:

@@ -10,9 +10,10 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.extraction import EXTRACTOR_VERSION
 from app.extraction.types import Act
+from app.extraction.wording import statement_text
 from app.ingestion.corrections import Candidate, Stored, match
 from app.ingestion.counts import Touched
-from app.ingestion.drafts import Draft, hash_text, statement_text
+from app.ingestion.drafts import Draft, hash_text
 from app.ingestion.locks import LockClass, lock
 from app.ingestion.sources import resolve_sources
 from app.ingestion.speakers import OneText, resolve_speakers
@@ -102,7 +103,11 @@ class _Writer:
             .values(self.values(candidate.draft))
         )
         statement_id = relink(
-            self.connection, _key(candidate), self.placed.place, stored.statement_id
+            self.connection,
+            _key(candidate),
+            self.placed.place,
+            candidate.draft,
+            stored.statement_id,
         )
         self._link(stored.occurrence_id, statement_id, candidate.draft)
         return statement_id
@@ -130,17 +135,19 @@ def write_occurrences(connection: Connection, placed: Placed, drafts: Sequence[D
 
     Call it under the article's lock and locks on every name in the drafts.
     """
+    touched = Touched()
     speakers = resolve_speakers(
         connection,
         (s for d in drafts for s in d.attribution.speakers),
         OneText(placed.text_sha256, None if placed.is_new else placed.article_id),
+        touched.renamed,
     )
     writer = _Writer(
         connection,
         placed,
         resolve_sources(connection, (name for d in drafts for name in d.attribution.via)),
         resolve_topics(connection, (tag for d in drafts for tag in d.topics)),
-        Touched(),
+        touched,
     )
     candidates = [
         Candidate(d, tuple(dict.fromkeys(speakers[s] for s in d.attribution.speakers)))
@@ -151,7 +158,6 @@ def write_occurrences(connection: Connection, placed: Placed, drafts: Sequence[D
     matched = match(stored, candidates)
     vanished = {s.occurrence_id for s in stored} - {s.occurrence_id for s in matched.values()}
     _withdraw(connection, vanished)
-    touched = writer.touched
     touched.statements |= {s.statement_id for s in stored}
     for i, candidate in enumerate(candidates):
         again = matched.get(i)

@@ -30,9 +30,11 @@ class OneText:
 
 
 def resolve_speakers(
-    connection: Connection, names: Iterable[SpeakerName], text: OneText
+    connection: Connection, names: Iterable[SpeakerName], text: OneText, renamed: set[int]
 ) -> dict[SpeakerName, int]:
     """Speaker ids by name, created where new, with the aliases printed here added.
+
+    Those known before who are now known by a new word are added to `renamed`.
 
     A person or organisation is known by a full name. A bare surname ("Peskov") stands for the
     one person known by it, whichever of the two comes first, and for somebody of that name only
@@ -44,8 +46,10 @@ def resolve_speakers(
             speaker_id = _find_in_text(connection, name, text)
         else:
             speaker_id = _find(connection, name) or _adopt(connection, name)
+        known = speaker_id is not None
         speaker_id = speaker_id or _create(connection, name, text)
-        _add_aliases(connection, speaker_id, name)
+        if _add_aliases(connection, speaker_id, name) and known:
+            renamed.add(speaker_id)
         found[name] = speaker_id
     return found
 
@@ -148,9 +152,15 @@ def _voice(connection: Connection, name: SpeakerName) -> int | None:
     return resolve_sources(connection, [outlet.name])[outlet.name]
 
 
-def _add_aliases(connection: Connection, speaker_id: int, name: SpeakerName) -> None:
+def _add_aliases(connection: Connection, speaker_id: int, name: SpeakerName) -> bool:
+    """Add the names printed here; gives whether there is a word in them that is new."""
     aliases = {fold(alias): alias for alias in (*name.aliases, name.name, _canonical(name))}
+    known = connection.scalars(
+        select(SpeakerAlias.folded).where(SpeakerAlias.speaker_id == speaker_id)
+    )
+    words = {word for folded in known for word in folded.split()}
     connection.execute(
         insert(SpeakerAlias).on_conflict_do_nothing(),
         [{"speaker_id": speaker_id, "alias": a, "folded": f} for f, a in aliases.items() if f],
     )
+    return not words.issuperset(word for folded in aliases for word in folded.split())

@@ -1,7 +1,8 @@
 """One statement or two: which statement an occurrence belongs to (design.md section 3).
 
 Occurrences with the same speakers and the same folded text are linked where their dates lie at
-most 14 days apart, or where they stand in the same text. A statement is a connected component
+most 14 days apart, or where they stand in the same text; those of nearly the same wording (see
+`nearness`) where their dates do. A statement is a connected component
 of these links, so the outcome does not depend on the order of arrival. Components only grow: a
 corrected date or text can join statements, but a statement is never split without a person.
 """
@@ -10,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, cast, delete, func, or_, select, update
-from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by, insert
-from sqlalchemy.types import BigInteger
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from app.extraction.types import Act
 from app.ingestion.drafts import Draft
+from app.ingestion.nearness import Wording, find_near, has_speakers
 from app.models import (
     Article,
     ArticleVersion,
@@ -62,33 +63,24 @@ def find_or_create(connection: Connection, key: Key, place: Place, draft: Draft)
 
     Call it under the key's lock. The older id survives a join.
     """
-    linked = _linked(connection, key, place)
+    linked = _all_linked(connection, key, place, draft)
     if not linked:
         return _create(connection, key, draft)
     return join(connection, linked)
 
 
-def relink(connection: Connection, key: Key, place: Place, statement_id: int) -> int:
+def relink(connection: Connection, key: Key, place: Place, draft: Draft, statement_id: int) -> int:
     """The same for an occurrence that already belongs to a statement and whose place changed."""
-    return join(connection, {*_linked(connection, key, place), statement_id})
+    return join(connection, {*_all_linked(connection, key, place, draft), statement_id})
+
+
+def _all_linked(connection: Connection, key: Key, place: Place, draft: Draft) -> set[int]:
+    wording = Wording(draft.text, key.folded_hash, key.is_thought)
+    near = find_near(connection, key.speaker_ids, place.published_at, wording, CHAIN_GAP)
+    return _linked(connection, key, place) | near
 
 
 def _linked(connection: Connection, key: Key, place: Place) -> set[int]:
-    speakers = sorted(set(key.speaker_ids))
-    own_speakers = (
-        select(
-            func.coalesce(
-                func.array_agg(
-                    aggregate_order_by(
-                        StatementSpeaker.speaker_id, StatementSpeaker.speaker_id.asc()
-                    )
-                ),
-                cast([], ARRAY(BigInteger)),
-            )
-        )
-        .where(StatementSpeaker.statement_id == Statement.id)
-        .scalar_subquery()
-    )
     query = (
         select(Statement.id)
         .distinct()
@@ -103,7 +95,7 @@ def _linked(connection: Connection, key: Key, place: Place) -> set[int]:
         )
         .where(Occurrence.folded_hash == key.folded_hash, Statement.merged_into_id.is_(None))
         .where((Occurrence.act == Act.THOUGHT) == key.is_thought)
-        .where(own_speakers == cast(speakers, ARRAY(BigInteger)))
+        .where(has_speakers(key.speaker_ids))
         .where(_near(key, place))
     )
     return set(connection.scalars(query))

@@ -2,18 +2,28 @@
 
 from app.models.articles import Article, ArticleVersion
 from app.models.base import Base, among
+from app.models.changes import Change, ChangedEntity
 from app.models.ingestion import IngestItem, IngestRun, Outcome
 from app.models.sources import Source, SourceAlias, SourceKind
 from app.models.speakers import Speaker, SpeakerAlias
-from app.models.statements import Occurrence, OccurrenceSource, Statement, StatementSpeaker
+from app.models.statements import (
+    NearWording,
+    Occurrence,
+    OccurrenceSource,
+    Statement,
+    StatementSpeaker,
+)
 from app.models.topics import StatementTopic, Topic, TopicAlias, TopicScheme
 
 __all__ = [
     "Article",
     "ArticleVersion",
     "Base",
+    "Change",
+    "ChangedEntity",
     "IngestItem",
     "IngestRun",
+    "NearWording",
     "Occurrence",
     "OccurrenceSource",
     "Outcome",

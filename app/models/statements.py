@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
-    Computed,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -30,7 +29,10 @@ _NEWEST_FIRST = "DESC NULLS LAST"
 
 
 class Statement(Base):
-    """An utterance; text, kind and act are those of its first occurrence, counts of live ones."""
+    """An utterance; text, kind, act and language are its first occurrence's, counts of live ones.
+
+    `search` holds the words and the speakers' names in the stems of `language`.
+    """
 
     __tablename__ = "statement"
     __table_args__ = (
@@ -39,10 +41,17 @@ class Statement(Base):
             "ix_statement_first_published_at_id",
             sql(f"first_published_at {_NEWEST_FIRST}"),
             sql("id DESC"),
-            postgresql_where=sql("merged_into_id IS NULL AND NOT withdrawn"),
+            postgresql_where=sql("merged_into_id IS NULL"),
         ),
-        Index("ix_statement_oldest_first", sql("first_published_at"), sql("id")),
+        Index("ix_statement_oldest_first", sql("first_published_at NULLS FIRST"), sql("id")),
         Index(None, "updated_at", "id"),
+        Index(None, "occurrence_count"),
+        Index(
+            "ix_statement_act_newest_first",
+            "act",
+            sql(f"first_published_at {_NEWEST_FIRST}"),
+            sql("id DESC"),
+        ),
     )
 
     id: Mapped[Id]
@@ -53,10 +62,8 @@ class Statement(Base):
     occurrence_count: Mapped[int] = mapped_column(server_default=sql("0"))
     article_count: Mapped[int] = mapped_column(server_default=sql("0"))
     publisher_count: Mapped[int] = mapped_column(server_default=sql("0"))
-    search: Mapped[Any] = mapped_column(
-        TSVECTOR,
-        Computed("to_tsvector('onrecord'::regconfig, substr(text, 1, 100000))", persisted=True),
-    )
+    language: Mapped[str | None]
+    search: Mapped[Any] = mapped_column(TSVECTOR, server_default=sql("''::tsvector"))
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("statement.id"), index=True)
     withdrawn: Mapped[bool] = mapped_column(server_default=sql("false"))
     updated_at: Mapped[CreatedAt]
@@ -114,6 +121,8 @@ class Occurrence(Base):
             sql("statement_id DESC"),
         ),
         Index(None, "medium", "statement_id", postgresql_where=sql("medium IS NOT NULL")),
+        Index(None, "said_on", "statement_id", postgresql_where=sql("said_on IS NOT NULL")),
+        Index(None, "confidence"),
     )
 
     id: Mapped[Id]
@@ -150,3 +159,19 @@ class OccurrenceSource(Base):
     )
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     source_id: Mapped[int] = mapped_column(ForeignKey(Source.id))
+
+
+class NearWording(Base):
+    """Two wordings that were taken for one utterance, by the hashes of their folded texts.
+
+    Kept so that it can be told, and undone: `undone_at` is set where a person said that they are
+    two, and they are never joined again. `folded_hash` is the smaller of the two.
+    """
+
+    __tablename__ = "near_wording"
+
+    folded_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    other_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    likeness: Mapped[float]
+    found_at: Mapped[CreatedAt]
+    undone_at: Mapped[Timestamp | None]

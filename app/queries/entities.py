@@ -1,5 +1,6 @@
 """Reading speakers, sources and articles; what every list has in common."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -124,6 +125,14 @@ async def get_speaker(connection: AsyncConnection, speaker_id: int) -> dict[str,
     return speaker
 
 
+async def speakers_by_id(
+    connection: AsyncConnection, ids: Collection[int]
+) -> dict[int, dict[str, Any]]:
+    """Those of these speakers that are there, by id."""
+    rows = await connection.execute(_speakers().where(among(Speaker.id, ids)))
+    return {row.id: as_dict(row) for row in rows}
+
+
 def _sources() -> AnySelect:
     aliases = (
         select(func.array_agg(func.distinct(SourceAlias.alias)))
@@ -154,7 +163,8 @@ async def list_sources(connection: AsyncConnection, parameters: SourceList) -> d
     return await answer_list(connection, query, keys, parameters, decode_cursor(parameters))
 
 
-def _articles() -> AnySelect:
+def articles() -> AnySelect:
+    """Every article, as lists show it."""
     statements = (
         select(func.count(func.distinct(Occurrence.statement_id)))
         .where(Occurrence.article_id == Article.id, ~Occurrence.withdrawn)
@@ -176,7 +186,8 @@ def _articles() -> AnySelect:
     ).outerjoin(Source, Source.id == Article.source_id)
 
 
-def _article(row: dict[str, Any]) -> dict[str, Any]:
+def as_article(row: dict[str, Any]) -> dict[str, Any]:
+    """An article with its source as one object."""
     source = {"id": row.pop("source_id"), "name": row.pop("source_name")}
     return row | {"source": source if source["id"] is not None else None}
 
@@ -190,13 +201,13 @@ async def list_articles(connection: AsyncConnection, parameters: ArticleList) ->
     found = [await resolve_source(connection, name) for name in parameters.publisher]
     meant = sorted({i for one in found for i in one.ids})
     ids = (cursor.ids if cursor else {}) or {"publisher": meant}
-    query = _articles().where(*_article_conditions(parameters, ids.get("publisher", [])))
+    query = articles().where(*_article_conditions(parameters, ids.get("publisher", [])))
     newest = parameters.sort is ArticleSort.NEWEST
     keys = [SortKey(Article.id, int, descending=newest)]
     if parameters.sort is not ArticleSort.ID:
         keys.insert(0, SortKey(Article.published_at, datetime, descending=newest, nullable=True))
     answer = await answer_list(connection, query, keys, parameters, cursor, pinnable(ids))
-    answer["data"] = [_article(row) for row in answer["data"]]
+    answer["data"] = [as_article(row) for row in answer["data"]]
     answer["resolved"] = {"publisher": [f.as_json() for f in found]} if found else {}
     return answer
 
@@ -220,7 +231,7 @@ def _article_conditions(
 
 async def get_article(connection: AsyncConnection, article_id: int) -> dict[str, Any]:
     """One article with the history of its versions, without their text. Raises NotFoundError."""
-    row = (await connection.execute(_articles().where(Article.id == article_id))).one_or_none()
+    row = (await connection.execute(articles().where(Article.id == article_id))).one_or_none()
     if row is None:
         raise NotFoundError(f"there is no article {article_id}")
     versions = await connection.execute(
@@ -233,4 +244,4 @@ async def get_article(connection: AsyncConnection, article_id: int) -> dict[str,
         .where(ArticleVersion.article_id == article_id)
         .order_by(ArticleVersion.n)
     )
-    return _article(as_dict(row)) | {"versions": [as_dict(version) for version in versions]}
+    return as_article(as_dict(row)) | {"versions": [as_dict(version) for version in versions]}

@@ -3,11 +3,11 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.extraction.types import Act, Kind, Medium, SpeakerKind
 from app.models import SourceKind, TopicScheme
-from app.moments import Moment
+from app.moments import Day, Moment
 
 MAX_ID = 2**63 - 1
 EntityId = Annotated[int, Field(ge=1, le=MAX_ID)]
@@ -32,6 +32,47 @@ class StatementSort(StrEnum):
     OLDEST = "published_at"
     ID = "id"
     RELEVANCE = "relevance"
+
+
+class StatementField(StrEnum):
+    """What a statement of an answer holds, for `fields`."""
+
+    ID = "id"
+    TEXT = "text"
+    KIND = "kind"
+    ACT = "act"
+    LANGUAGE = "language"
+    SPEAKER = "speaker"
+    CO_SPEAKERS = "co_speakers"
+    TOPICS = "topics"
+    FIRST_PUBLISHED_AT = "first_published_at"
+    UPDATED_AT = "updated_at"
+    OCCURRENCE_COUNT = "occurrence_count"
+    ARTICLE_COUNT = "article_count"
+    PUBLISHER_COUNT = "publisher_count"
+    WITHDRAWN = "withdrawn"
+    OCCURRENCE = "occurrence"
+    CITE_AS = "cite_as"
+    HIGHLIGHT = "highlight"
+    OCCURRENCES = "occurrences"
+    ARTICLE = "article"
+
+
+class Include(StrEnum):
+    """What can be embedded in a statement beyond what every answer holds."""
+
+    OCCURRENCES = "occurrences"
+    ARTICLE = "article"
+    TOPICS = "topics"
+
+
+def split_commas(value: object) -> object:
+    """The items of a list that was given in one word, "a,b", as well as repeated."""
+    if not isinstance(value, list):
+        return value
+    return [
+        part for item in value for part in (item.split(",") if isinstance(item, str) else [item])
+    ]
 
 
 class Parameters(BaseModel):
@@ -75,12 +116,23 @@ class StatementFilters(Parameters):
             examples=[["Peskov"]],
         ),
     ] = []
+    exclude_speaker: Annotated[
+        Names, Field(description="Leaves out what these speakers said; named like `speaker`.")
+    ] = []
+    speaker_kind: Annotated[
+        list[SpeakerKind],
+        Field(description="What kind of entity speaks; with `speaker`, the same one."),
+    ] = []
     has_speaker: Annotated[
         bool | None, Field(description="Whether anybody is known to have said it.")
     ] = None
     source: Annotated[
         Names,
         Field(description="Publisher, via, or the outlet that itself speaks: id, slug or name."),
+    ] = []
+    exclude_source: Annotated[
+        Names,
+        Field(description="Leaves out occurrences through these sources; named like `source`."),
     ] = []
     publisher: Annotated[Names, Field(description="Publisher of the article.")] = []
     via: Annotated[
@@ -90,6 +142,7 @@ class StatementFilters(Parameters):
         Names,
         Field(description="Code, slug, name or alias of a topic; narrower ones are included."),
     ] = []
+    has_topic: Annotated[bool | None, Field(description="Whether it has any topic.")] = None
     kind: Annotated[list[Kind], Field(description="How the words are given.")] = []
     act: Annotated[
         list[Act], Field(description="What the speaker did; thoughts only if asked for.")
@@ -97,7 +150,10 @@ class StatementFilters(Parameters):
     medium: Annotated[list[Medium], Field(description="Occasion or form of the utterance.")] = []
     q: Annotated[
         Words | None,
-        Field(description='Full text, websearch syntax: `nato "minsk 3" -troops`.'),
+        Field(
+            description="Words of the statement and names of its speakers, websearch syntax: "
+            '`nato "minsk 3" -troops`. Stemmed in the language of the article; blind to accents.'
+        ),
     ] = None
     language: Annotated[
         list[Annotated[str, Field(pattern="^[a-z]{2,3}$")]],
@@ -112,6 +168,18 @@ class StatementFilters(Parameters):
     has_date: Annotated[
         bool | None, Field(description="Whether any article with it carries a date.")
     ] = None
+    said_from: Annotated[
+        Day | None, Field(description="Said on or after this day, where the article tells.")
+    ] = None
+    said_before: Annotated[
+        Day | None, Field(description="Said before this day, where the article tells.")
+    ] = None
+    min_occurrences: Annotated[
+        int | None, Field(ge=1, le=1_000_000, description="Stands in at least so many places.")
+    ] = None
+    updated_since: Annotated[
+        Moment | None, Field(description="Changed in the database at or after this time.")
+    ] = None
     article: Annotated[list[EntityId], Field(max_length=200, description="Article ids.")] = []
     min_confidence: Annotated[
         float | None, Field(ge=0, le=1, description="Least confidence of the extraction.")
@@ -122,13 +190,55 @@ class StatementFilters(Parameters):
     ] = False
 
 
-class StatementList(StatementFilters, Paging):
-    """Parameters of `GET /statements`."""
+class Shape(Parameters):
+    """What of a statement to answer with. Lists take commas or a repeated key."""
+
+    fields: Annotated[
+        list[StatementField],
+        BeforeValidator(split_commas),
+        Field(
+            max_length=50,
+            description="Only these fields of each statement: `id,text,speaker`.",
+        ),
+    ] = []
+    include: Annotated[
+        list[Include],
+        BeforeValidator(split_commas),
+        Field(
+            max_length=10,
+            description="Embeds `occurrences` (the first 50), the whole `article`, whole `topics`.",
+        ),
+    ] = []
+
+
+class SortedStatements(StatementFilters):
+    """Which statements, and in what order."""
 
     sort: Annotated[
         StatementSort,
         Field(description="Undated rows come last either way; `relevance` needs `q`."),
     ] = StatementSort.NEWEST
+
+
+class StatementList(SortedStatements, Shape, Paging):
+    """Parameters of `GET /statements`."""
+
+    highlight: Annotated[
+        bool,
+        Field(
+            description="Adds `highlight`: the text as HTML with the words that `q` found in "
+            "`<mark>`; needs `q`."
+        ),
+    ] = False
+
+
+class StatementExport(SortedStatements):
+    """Parameters of `GET /statements.csv` and its like: the same query, not paged."""
+
+    limit: Annotated[
+        int | None,
+        Field(ge=1, le=MAX_ID - 1, description="At most so many rows; without it, all of them."),
+    ] = None
 
 
 class SpeakerSort(StrEnum):
@@ -213,3 +323,16 @@ class OccurrenceList(Paging):
     withdrawn: Annotated[
         bool, Field(description="Also what a corrected article no longer says.")
     ] = False
+
+
+class SimilarList(Parameters):
+    """Parameters of `GET /statements/{id}/similar`."""
+
+    min_likeness: Annotated[
+        float,
+        Field(ge=0.1, le=1, description="Least share of the longer wording's words in both."),
+    ] = 0.5
+    same_speaker: Annotated[
+        bool | None, Field(description="Only by the same speakers, or only by others.")
+    ] = None
+    limit: Annotated[int, Field(ge=1, le=50, description="Statements at most.")] = 10

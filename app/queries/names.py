@@ -25,6 +25,7 @@ from app.queries.filters import MAX_ID
 _MOST = 1000  # rows that one name may mean
 _SHOWN = 25
 _SUGGESTIONS = 5
+_Bearer = aliased(Speaker)  # made once: an alias is dear
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +90,17 @@ async def resolve_speaker(connection: AsyncConnection, name: str) -> Resolution:
     a name or alias. Merged speakers stand for their survivors. Raises InvalidParameterError
     where over 1,000 match.
     """
-    bearer = aliased(Speaker)
     folded = fold(name)
     if is_id(name):
-        condition = bearer.id == int(name)
+        condition = _Bearer.id == int(name)
     elif folded:
-        condition = or_(bearer.slug == name.casefold(), named(folded, bearer.id))
+        # One list of ids, not two conditions: no index serves an OR with a subquery in it.
+        bearing = select(SpeakerAlias.speaker_id).where(whole_words(SpeakerAlias.folded, folded))
+        by_slug = select(Speaker.id).where(Speaker.slug == name.casefold())
+        condition = _Bearer.id.in_(bearing.union_all(by_slug))
     else:
         return Resolution(name, [], [], [])
-    survivors = select(func.coalesce(bearer.merged_into_id, bearer.id)).where(condition)
+    survivors = select(func.coalesce(_Bearer.merged_into_id, _Bearer.id)).where(condition)
     query = _speakers().where(Speaker.id.in_(survivors))
     rows = _exact(await _most_used(connection, query, name, "speaker"), name, folded)
     if rows:
@@ -202,8 +205,9 @@ async def resolve_source(connection: AsyncConnection, name: str) -> Resolution:
         tiers = [Source.id == int(name)]
     elif folded:
         exact = select(SourceAlias.source_id).where(SourceAlias.folded == folded)
+        by_slug = select(Source.id).where(Source.slug == name.casefold())
         tiers = [
-            or_(Source.slug == name.casefold(), Source.id.in_(exact)),
+            Source.id.in_(exact.union_all(by_slug)),
             sources_named(folded),
         ]
     else:

@@ -8,50 +8,65 @@ import base64
 import binascii
 import hashlib
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, false, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Double,
+    Integer,
+    SQLColumnExpression,
+    String,
+    bindparam,
+    func,
+    literal,
+    select,
+    tuple_,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.types import TypeEngine
 
 from app.db import AnySelect
 from app.errors import CursorExpiredError, CursorMismatchError
+from app.queries.budget import Budget
 from app.queries.filters import MAX_ID, Paging, Total
 
 _VERSION = 1
+_TYPES: dict[type, TypeEngine[Any]] = {
+    int: BigInteger(),
+    float: Double(),
+    str: String(),
+    datetime: DateTime(timezone=True),
+}
 _CAP = 1000
 _MOST_PINNED = 100
 _LONGEST = 16_384  # bytes of an unpacked cursor
+_MAY_CHANGE = {"limit", "cursor", "total", "fields", "include", "highlight"}
 _MISMATCH = "this cursor was not issued for these parameters; start again without it"
 
 
 @dataclass(frozen=True, slots=True)
 class SortKey:
-    """One column of a sort order. Nulls come last in both directions."""
+    """One column of a sort order; all of an order have the same direction.
+
+    Nulls come last in both directions; only the first key of an order may have them.
+    """
 
     column: SQLColumnExpression[Any]
     type: type
     descending: bool = False
     nullable: bool = False
+    has_value: bool | None = None  # where the filters leave only nulls, or none: which
 
     def order(self) -> ColumnElement[Any]:
         """The ORDER BY term."""
         term = self.column.desc() if self.descending else self.column.asc()
         return term.nulls_last() if self.nullable else term
-
-    def past(self, value: Any) -> ColumnElement[bool]:
-        """Rows that come after those with this value."""
-        if value is None:
-            return false()
-        beyond = self.column < value if self.descending else self.column > value
-        return or_(beyond, self.column.is_(None)) if self.nullable else beyond
-
-    def equal(self, value: Any) -> ColumnElement[bool]:
-        """Rows with this value."""
-        return self.column.is_(None) if value is None else self.column == value
 
     def check(self, value: Any) -> Any:
         """A value out of a cursor in the column's type; raises ValueError for any other."""
@@ -75,7 +90,7 @@ class Cursor:
 
 def fingerprint(parameters: Paging) -> str:
     """A hash of everything that must not change between pages."""
-    same = parameters.model_dump_json(exclude={"limit", "cursor", "total"}, exclude_defaults=True)
+    same = parameters.model_dump_json(exclude=_MAY_CHANGE, exclude_defaults=True)
     return hashlib.sha256(f"{type(parameters).__name__}{same}".encode()).hexdigest()[:16]
 
 
@@ -126,21 +141,54 @@ def pinnable(ids: dict[str, list[int]]) -> dict[str, list[int]]:
     return ids if sum(map(len, ids.values())) <= _MOST_PINNED else {}
 
 
-def after(keys: Sequence[SortKey], values: Sequence[Any]) -> ColumnElement[bool]:
-    """The condition for all rows that come after the one with these sort keys.
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stretch of an order that one index scan gives: the dated rows, or the undated ones."""
 
-    Raises CursorMismatchError for values that do not fit the keys.
+    condition: list[ColumnElement[bool]]
+    order: list[ColumnElement[Any]]
+
+
+def stages(keys: Sequence[SortKey], values: Sequence[Any] | None) -> list[Stage]:
+    """The stretches that come after the row with these sort keys, in order.
+
+    Nulls are a stretch of their own, so that each is a range of an index, read in either
+    direction, and no deep page costs more than the first. Raises CursorMismatchError for values
+    that do not fit the keys.
     """
+    if values is not None:
+        values = _checked(keys, values)
+    first, *others = keys
+    if not first.nullable:
+        return [Stage(_past(keys, values), [key.order() for key in keys])]
+    # No nulls in here: where they would come decides only which index serves.
+    descending = first.column.desc().nulls_last()
+    dated_order = descending if first.descending else first.column.asc().nulls_first()
+    rest = [key.order() for key in others]
+    undated = Stage([first.column.is_(None)], rest)
+    if values is not None and values[0] is None:
+        undated.condition.extend(_past(others, values[1:]))
+        return [undated]
+    dated = Stage([first.column.is_not(None), *_past(keys, values)], [dated_order, *rest])
+    return {None: [dated, undated], True: [dated], False: [undated]}[first.has_value]
+
+
+def _checked(keys: Sequence[SortKey], values: Sequence[Any]) -> list[Any]:
     try:
-        checked = [key.check(value) for key, value in zip(keys, values, strict=True)]
+        return [key.check(value) for key, value in zip(keys, values, strict=True)]
     except (ValueError, OverflowError) as error:
         raise CursorMismatchError(_MISMATCH, parameter="cursor") from error
-    clauses: list[ColumnElement[bool]] = []
-    same: list[ColumnElement[bool]] = []
-    for key, value in zip(keys, checked, strict=True):
-        clauses.append(and_(*same, key.past(value)))
-        same.append(key.equal(value))
-    return or_(*clauses)
+
+
+def _past(keys: Sequence[SortKey], values: Sequence[Any] | None) -> list[ColumnElement[bool]]:
+    if values is None:
+        return []
+    columns = tuple_(*(key.column for key in keys))
+    bounds = tuple_(*(literal(v, _TYPES[k.type]) for k, v in zip(keys, values, strict=True)))
+    return [columns < bounds if keys[0].descending else columns > bounds]
+
+
+Wrap = Callable[[AnySelect], AnySelect]
 
 
 async def fetch_page(
@@ -150,23 +198,26 @@ async def fetch_page(
     parameters: Paging,
     cursor: Cursor | None = None,
     ids: dict[str, list[int]] | None = None,
+    wrap: Wrap = lambda query: query,
 ) -> tuple[list[Any], dict[str, Any]]:
     """One page of rows, and the answer's `page` object. The query carries its filters.
 
-    `cursor` is the decoded one; `ids` are what the next one pins.
+    `cursor` is the decoded one; `ids` are what the next one pins. `wrap` makes of the page's
+    keys what is to be shown; it must keep the columns `sort_key_n` and the order.
     """
-    if cursor is not None:
-        query = query.where(after(keys, cursor.values))
     labelled: list[ColumnElement[Any]] = [
         key.column.label(f"sort_key_{i}") for i, key in enumerate(keys)
     ]
-    rows = (
-        await connection.execute(
-            query.add_columns(*labelled)
-            .order_by(*(key.order() for key in keys))
-            .limit(parameters.limit + 1)
-        )
-    ).all()
+    query = query.add_columns(*labelled)
+    rows: list[Any] = []
+    for stage in stages(keys, cursor.values if cursor else None):
+        wanted = parameters.limit + 1 - len(rows)
+        # Written out, for a plan that is kept must know how few rows are wanted.
+        limit = bindparam(None, wanted, Integer, literal_execute=True)
+        part = query.where(*stage.condition).order_by(*stage.order).limit(limit)
+        rows += (await connection.execute(wrap(part))).all()
+        if len(rows) > parameters.limit:
+            break
     more = len(rows) > parameters.limit
     rows = rows[: parameters.limit]
     next_cursor = None
@@ -174,18 +225,36 @@ async def fetch_page(
         values = [getattr(rows[-1], f"sort_key_{i}") for i in range(len(keys))]
         next_cursor = encode_cursor(parameters, Cursor(values, ids or {}))
     page = {"limit": parameters.limit, "next_cursor": next_cursor, "has_more": more}
-    return list(rows), page
+    return rows, page
 
 
 async def count_total(
     connection: AsyncConnection, query: AnySelect, total: Total
 ) -> dict[str, Any] | None:
-    """The answer's `total` object for a query of all that match; None where not asked for."""
+    """The answer's `total` object for a query of all that match; None where not asked for.
+
+    An exact count that takes longer than its budget falls back on the capped one and says so.
+    """
     if total is Total.NONE:
         return None
-    if total is Total.CAPPED:
-        query = query.limit(_CAP + 1)
-    value = await connection.scalar(select(func.count()).select_from(query.subquery())) or 0
+    if total is Total.EXACT:
+        async with Budget().spend(connection):
+            return as_total(await _count(connection, query.order_by(None)), total)
+        return await _count_capped(connection, query) | {"timed_out": True}
+    return await _count_capped(connection, query)
+
+
+def as_total(value: int, total: Total) -> dict[str, Any]:
+    """A count as the answer gives it."""
     if total is Total.CAPPED and value > _CAP:
         return {"value": _CAP, "relation": "gte"}
     return {"value": value, "relation": "eq"}
+
+
+async def _count_capped(connection: AsyncConnection, query: AnySelect) -> dict[str, Any]:
+    limit = bindparam(None, _CAP + 1, Integer, literal_execute=True)
+    return as_total(await _count(connection, query.limit(limit)), Total.CAPPED)
+
+
+async def _count(connection: AsyncConnection, query: AnySelect) -> int:
+    return await connection.scalar(select(func.count()).select_from(query.subquery())) or 0

@@ -1,15 +1,19 @@
 """Reading statements: lists, one, and its occurrences."""
 
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Float, FromClause, cast, func, select, true
+from sqlalchemy import ColumnElement, Subquery, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
-from app.db import AnyRow, AnySelect
+from app.db import AnyRow, AnySelect, keep_plans
 from app.errors import InvalidParameterError, MergedError, NotFoundError
+from app.extraction.types import Act
+from app.extraction.wording import Difference, differences, statement_text
 from app.models import (
     Article,
     Occurrence,
@@ -20,12 +24,27 @@ from app.models import (
     StatementSpeaker,
     StatementTopic,
     Topic,
+    among,
 )
-from app.queries.filters import OccurrenceList, StatementList, StatementSort
+from app.queries.citation import cite
+from app.queries.embeds import as_html, embed, first_occurrences, headline, select_fields
+from app.queries.filters import (
+    Include,
+    OccurrenceList,
+    Shape,
+    SortedStatements,
+    StatementFilters,
+    StatementList,
+    StatementSort,
+    Total,
+)
 from app.queries.links import deep_link
-from app.queries.paging import SortKey, count_total, decode_cursor, fetch_page, pinnable
-from app.queries.where import TEXT_SEARCH, Where, resolve_names, where
+from app.queries.order import in_order
+from app.queries.paging import SortKey, as_total, count_total, decode_cursor, fetch_page, pinnable
+from app.queries.where import Resolved, Where, resolve_names, where
 
+_NO_FILTERS = {"sort", "limit", "cursor", "total", "fields", "include", "highlight"}
+_ANYTHING = StatementFilters(act=list(Act), withdrawn=True)
 Shown = aliased(Occurrence)
 Publisher = aliased(Source)
 
@@ -109,61 +128,62 @@ _OCCURRENCE = (
 )
 
 
-def _statements(conditions: Where) -> tuple[AnySelect, FromClause]:
-    """All statements that match, each with its earliest occurrence that does."""
-    earliest = (
-        select(Occurrence.id, Occurrence.published_at)
-        .where(Occurrence.statement_id == Statement.id, *conditions.occurrence)
-        .order_by(Occurrence.withdrawn, Occurrence.published_at.nulls_last(), Occurrence.id)
-        .limit(1)
-        .correlate(Statement)
-        .lateral("earliest")
-    )
+# Made once: to spell it out for each request would take longer than the rest of the query.
+_ROWS: AnySelect = select(
+    Statement.text,
+    Statement.kind,
+    Statement.act,
+    Statement.language,
+    Statement.first_published_at,
+    Statement.updated_at,
+    Statement.occurrence_count,
+    Statement.article_count,
+    Statement.publisher_count,
+    Statement.withdrawn,
+    _SPEAKERS,
+    _TOPICS,
+    *_OCCURRENCE,
+)
+
+
+def _shown(page: Subquery, highlight: str | None = None) -> AnySelect:
+    """What an answer shows of the statements and occurrences that `page` names, in any order."""
     query = (
-        select(
-            Statement.id,
-            Statement.text,
-            Statement.kind,
-            Statement.act,
-            Statement.first_published_at,
-            Statement.occurrence_count,
-            Statement.article_count,
-            Statement.publisher_count,
-            Statement.withdrawn,
-            _SPEAKERS,
-            _TOPICS,
-            *_OCCURRENCE,
-        )
-        .select_from(Statement)
-        .join(earliest, true())
-        .join(Shown, Shown.id == earliest.c.id)
+        _ROWS.add_columns(*(column for column in page.c if column.name != "occurrence_id"))
+        .select_from(page)
+        .join(Statement, Statement.id == page.c.id)
+        .join(Shown, Shown.id == page.c.occurrence_id)
         .join(Article, Article.id == Shown.article_id)
         .outerjoin(Publisher, Publisher.id == Shown.publisher_id)
-        .where(*conditions.statement)
     )
-    return query, earliest
+    return query if highlight is None else query.add_columns(headline(highlight).label("highlight"))
 
 
-def _keys(parameters: StatementList, conditions: Where, earliest: FromClause) -> list[SortKey]:
-    by_id = SortKey(Statement.id, int)
-    # Where any live occurrence will do, the earliest one's date is kept, indexed, in the row.
-    date = earliest.c.published_at if conditions.narrows else Statement.first_published_at
-    match parameters.sort:
-        case StatementSort.ID:
-            return [by_id]
-        case StatementSort.OLDEST:
-            return [SortKey(date, datetime, nullable=True), by_id]
-        case StatementSort.NEWEST:
-            newest = SortKey(date, datetime, descending=True, nullable=True)
-            return [newest, SortKey(Statement.id, int, descending=True)]
-        case StatementSort.RELEVANCE:
-            rank = func.ts_rank(
-                Statement.search, func.websearch_to_tsquery(TEXT_SEARCH, parameters.q)
-            )
-            return [
-                SortKey(cast(rank, Float(53)), float, descending=True),
-                SortKey(Statement.id, int, descending=True),
-            ]
+def select_statements(
+    filters: StatementFilters, resolved: Resolved, sort: StatementSort
+) -> AnySelect:
+    """All statements that match, unpaged and in order, as `as_statement` takes them."""
+    return _select(filters, where(filters, resolved), sort)
+
+
+def select_by_id(ids: Collection[int]) -> AnySelect:
+    """These statements, withdrawn ones too, however many."""
+    conditions = Where([among(Statement.id, ids)], [], [], narrows=False)
+    return _select(_ANYTHING, conditions, StatementSort.ID)
+
+
+def _select(filters: StatementFilters, conditions: Where, sort: StatementSort) -> AnySelect:
+    ordered = in_order(filters, conditions, sort)
+    columns: list[ColumnElement[Any]] = [
+        key.column.label(f"sort_key_{i}") for i, key in enumerate(ordered.keys)
+    ]
+    query = ordered.query.add_columns(*columns).order_by(*(key.order() for key in ordered.keys))
+    page = query.subquery("page")
+    return _shown(page).order_by(*_order(page, ordered.keys))
+
+
+def _order(page: Subquery, keys: Sequence[SortKey]) -> list[ColumnElement[Any]]:
+    return [replace(key, column=page.c[f"sort_key_{i}"]).order() for i, key in enumerate(keys)]
 
 
 async def list_statements(connection: AsyncConnection, parameters: StatementList) -> dict[str, Any]:
@@ -172,42 +192,96 @@ async def list_statements(connection: AsyncConnection, parameters: StatementList
     Raises InvalidParameterError for parameters that contradict each other, CursorMismatchError
     and CursorExpiredError for cursors that do not belong here.
     """
-    if parameters.sort is StatementSort.RELEVANCE and parameters.q is None:
-        raise InvalidParameterError("sort=relevance needs q", parameter="sort")
+    check_needs_q(parameters)
     cursor = decode_cursor(parameters)
     resolved = await resolve_names(connection, parameters, cursor.ids if cursor else {})
-    conditions = where(parameters, resolved.ids)
-    query, earliest = _statements(conditions)
-    keys = _keys(parameters, conditions, earliest)
+    conditions = where(parameters, resolved)
+    ordered = in_order(parameters, conditions, parameters.sort)
+    # One speaker's or topic's statements are read in the order of an index, few or many.
+    await keep_plans(connection, conditions.link is not None and parameters.q is None)
+
+    def wrap(query: AnySelect) -> AnySelect:
+        page = query.subquery("page")
+        highlight = parameters.q if parameters.highlight else None
+        return _shown(page, highlight).order_by(*_order(page, ordered.keys))
+
     rows, page = await fetch_page(
-        connection, query, keys, parameters, cursor, pinnable(resolved.ids)
+        connection, ordered.query, ordered.keys, parameters, cursor, pinnable(resolved.ids), wrap
     )
-    matching = conditions.apply(select(Statement.id))
+    data = [as_statement(row) for row in rows]
+    total = known_total(parameters, resolved)
+    if total is None:
+        total = await count_total(connection, ordered.newest, parameters.total)
     return {
-        "data": [_statement(row) for row in rows],
+        "data": await _shape(connection, data, parameters),
         "page": page,
-        "total": await count_total(connection, matching, parameters.total),
+        "total": total,
         "resolved": resolved.shown,
     }
 
 
-def _statement(row: AnyRow) -> dict[str, Any]:
+def known_total(parameters: StatementList, resolved: Resolved) -> dict[str, Any] | None:
+    """The total where it is kept with a speaker or a topic and nothing else is asked for."""
+    asked = parameters.model_dump(exclude_defaults=True, exclude=_NO_FILTERS).keys()
+    if parameters.total is Total.NONE or len(asked) != 1:
+        return None
+    (name,) = asked
+    if name not in ("speaker", "topic") or len(resolved.ids[name]) != 1:
+        return None
+    counts = [match["count"] for one in resolved.shown[name] for match in one["matched"]]
+    return as_total(counts[0], parameters.total) if counts else None
+
+
+def check_needs_q(parameters: SortedStatements) -> None:
+    """Raises InvalidParameterError for what makes no sense without words to search for."""
+    if parameters.q is None and parameters.sort is StatementSort.RELEVANCE:
+        raise InvalidParameterError("sort=relevance needs q", parameter="sort")
+    if parameters.q is None and isinstance(parameters, StatementList) and parameters.highlight:
+        raise InvalidParameterError("highlight=true needs q", parameter="highlight")
+
+
+async def _shape(
+    connection: AsyncConnection, statements: list[dict[str, Any]], shape: Shape
+) -> list[dict[str, Any]]:
+    """The statements with what `include` and `fields` ask for."""
+    if Include.OCCURRENCES in shape.include:
+        ids = first_occurrences([s["id"] for s in statements])
+        embedded: dict[int, list[dict[str, Any]]] = {s["id"]: [] for s in statements}
+        query = _occurrences().where(Shown.id.in_(ids))
+        words = {s["id"]: s["text"] for s in statements}
+        for row in await connection.execute(
+            query.order_by(Shown.published_at.nulls_last(), Shown.id)
+        ):
+            embedded[row.statement_id].append(_with_wording(row, words[row.statement_id]))
+        for statement in statements:
+            statement["occurrences"] = embedded[statement["id"]]
+    await embed(connection, statements, shape.include)
+    return select_fields(statements, shape.fields)
+
+
+def as_statement(row: AnyRow) -> dict[str, Any]:
+    """A row of `select_statements` as answers show it."""
     speaker, *co_speakers = row.speakers or [None]
-    return {
+    marked = getattr(row, "highlight", None)
+    statement = {
         "id": row.id,
         "text": row.text,
         "kind": row.kind,
         "act": row.act,
+        "language": row.language,
         "speaker": speaker,
         "co_speakers": co_speakers,
         "topics": row.topics or [],
         "first_published_at": row.first_published_at,
+        "updated_at": row.updated_at,
         "occurrence_count": row.occurrence_count,
         "article_count": row.article_count,
         "publisher_count": row.publisher_count,
         "withdrawn": row.withdrawn,
         "occurrence": _occurrence(row),
     }
+    statement["cite_as"] = cite(statement)
+    return statement | ({} if marked is None else {"highlight": as_html(marked)})
 
 
 def _occurrence(row: AnyRow) -> dict[str, Any]:
@@ -238,6 +312,17 @@ def _occurrence(row: AnyRow) -> dict[str, Any]:
     }
 
 
+def _with_wording(row: AnyRow, text: str) -> dict[str, Any]:
+    """An occurrence with its own words and where they differ from the statement's text."""
+    words = statement_text([s["exact"] for s in row.selectors], row.occurrence_kind)
+    return _occurrence(row) | {"wording": words, "differences": as_json(differences(text, words))}
+
+
+def as_json(changes: Sequence[Difference]) -> list[dict[str, str]]:
+    """What differs between two wordings, as answers show it."""
+    return [{"before": change.before, "after": change.after} for change in changes]
+
+
 def _selectors(selector: dict[str, Any]) -> list[dict[str, Any]]:
     """The W3C Web Annotation selectors of one span: by its words, and by its position."""
     return [
@@ -251,48 +336,52 @@ def _selectors(selector: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-async def get_statement(connection: AsyncConnection, statement_id: int) -> dict[str, Any]:
+async def get_statement(
+    connection: AsyncConnection, statement_id: int, shape: Shape
+) -> dict[str, Any]:
     """One statement, withdrawn ones too. Raises MergedError naming the survivor, NotFoundError."""
-    await _check_exists(connection, statement_id)
-    conditions = Where([Statement.id == statement_id], [], narrows=False)
-    query, _ = _statements(conditions)
-    return _statement((await connection.execute(query)).one())
+    await check_exists(connection, statement_id)
+    row = (await connection.execute(select_by_id([statement_id]))).one()
+    (statement,) = await _shape(connection, [as_statement(row)], shape)
+    return statement
 
 
-async def _check_exists(connection: AsyncConnection, statement_id: int) -> None:
-    row = (
-        await connection.execute(
-            select(Statement.merged_into_id).where(Statement.id == statement_id)
-        )
-    ).one_or_none()
+async def check_exists(connection: AsyncConnection, statement_id: int) -> str:
+    """The text of a statement. Raises MergedError naming the survivor, NotFoundError."""
+    query = select(Statement.merged_into_id, Statement.text).where(Statement.id == statement_id)
+    row = (await connection.execute(query)).one_or_none()
     if row is None:
         raise NotFoundError(f"there is no statement {statement_id}")
     if row.merged_into_id is not None:
         raise MergedError(row.merged_into_id)
+    return str(row.text)
+
+
+def _occurrences() -> AnySelect:
+    return (
+        select(Shown.statement_id, *_OCCURRENCE)
+        .select_from(Shown)
+        .join(Article, Article.id == Shown.article_id)
+        .outerjoin(Publisher, Publisher.id == Shown.publisher_id)
+    )
 
 
 async def list_occurrences(
     connection: AsyncConnection, statement_id: int, parameters: OccurrenceList
 ) -> dict[str, Any]:
-    """The occurrences of a statement, earliest first, undated last.
+    """The occurrences of a statement, earliest first, undated last, and how their words differ.
 
     Raises MergedError naming the survivor, NotFoundError.
     """
-    await _check_exists(connection, statement_id)
+    text = await check_exists(connection, statement_id)
     matching = select(Shown.id).where(Shown.statement_id == statement_id)
-    query = (
-        select(*_OCCURRENCE)
-        .select_from(Shown)
-        .join(Article, Article.id == Shown.article_id)
-        .outerjoin(Publisher, Publisher.id == Shown.publisher_id)
-        .where(Shown.statement_id == statement_id)
-    )
+    query = _occurrences().where(Shown.statement_id == statement_id)
     if not parameters.withdrawn:
         query, matching = query.where(~Shown.withdrawn), matching.where(~Shown.withdrawn)
     keys = [SortKey(Shown.published_at, datetime, nullable=True), SortKey(Shown.id, int)]
     rows, page = await fetch_page(connection, query, keys, parameters, decode_cursor(parameters))
     return {
-        "data": [_occurrence(row) for row in rows],
+        "data": [_with_wording(row, text) for row in rows],
         "page": page,
         "total": await count_total(connection, matching, parameters.total),
     }

@@ -21,7 +21,8 @@ _Parent = aliased(Topic)
 _Child = aliased(Topic)
 
 
-def _topics() -> AnySelect:
+def topics() -> AnySelect:
+    """Every topic with its broader one."""
     narrower = (
         select(func.count())
         .select_from(_Child)
@@ -44,7 +45,7 @@ def _topics() -> AnySelect:
 
 async def list_topics(connection: AsyncConnection, parameters: TopicList) -> dict[str, Any]:
     """A page of topics, each with its broader one. Raises CursorMismatchError."""
-    query = _topics()
+    query = topics()
     if parameters.q is not None:
         folded = fold(parameters.q)
         query = where_named(topics_named(folded), folded, query)
@@ -69,7 +70,7 @@ async def get_topic(connection: AsyncConnection, topic_id: int) -> dict[str, Any
         .correlate(Topic)
         .scalar_subquery()
     )
-    query = _topics().add_columns(
+    query = topics().add_columns(
         Topic.definition, Topic.wikidata_id, func.coalesce(aliases, []).label("aliases")
     )
     row = (await connection.execute(query.where(Topic.id == topic_id))).one_or_none()

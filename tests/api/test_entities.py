@@ -33,7 +33,7 @@ def test_a_speaker_with_aliases_description_and_count(api: TestClient):
     assert "spokesperson" in peskov["description"]
     assert not any("spokesperson" in alias for alias in peskov["aliases"])
     assert peskov["statement_count"] == len(rows(api, "/statements", speaker="Peskov"))
-    assert api.get(f"/speakers/{peskov['id']}").json() == peskov
+    assert api.get(f"/speakers/{peskov['id']}").json().items() >= peskov.items()
 
 
 def test_an_outlet_that_speaks_points_to_its_source(api: TestClient):

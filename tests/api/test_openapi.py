@@ -1,14 +1,23 @@
 """The OpenAPI document is true: what is served has the declared shape and status."""
 
+import json
+import re
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
-from app.api import schemas
+from app.api import name_schemas, schemas, stats_schemas
+from app.api.changes_routes import router as changes_router
+from app.api.name_routes import router as name_router
 from app.api.problems import Problem
+from app.api.routes import router
+from app.api.stats_routes import router as stats_router
+from app.api.topic_routes import router as topic_router
 from app.errors import OnRecordError
+
+ROUTERS = [router, changes_router, name_router, stats_router, topic_router]
 
 
 @pytest.mark.parametrize(
@@ -19,12 +28,18 @@ from app.errors import OnRecordError
         ("/statements?total=none", schemas.StatementPage),
         ("/statements/1", schemas.Statement),
         ("/statements/1/occurrences", schemas.OccurrencePage),
+        ("/changes?limit=1000", schemas.ChangePage),
         ("/speakers?limit=200", schemas.SpeakerPage),
-        ("/speakers/1", schemas.Speaker),
+        ("/speakers/1", name_schemas.SpeakerProfile),
         ("/sources?limit=200", schemas.SourcePage),
         ("/topics?limit=200", schemas.TopicPage),
         ("/articles?publisher=ANSA", schemas.ArticlePage),
         ("/articles/1", schemas.ArticleDetail),
+        ("/statements?include=occurrences,article,topics", schemas.StatementPage),
+        ("/statements/1/similar?min_likeness=0.1", schemas.SimilarStatements),
+        ("/autocomplete?q=pes", name_schemas.Completions),
+        ("/stats/facets?facet=speaker,via&facet=medium&topic=NATO", stats_schemas.Facets),
+        ("/stats/timeline?split_by=speaker", stats_schemas.TimelineCounts),
         ("/healthz", schemas.Health),
         ("/readyz", schemas.Readiness),
     ],
@@ -45,15 +60,39 @@ def operations(api: TestClient) -> list[dict[str, Any]]:
 
 def test_every_operation_has_an_id_a_tag_a_summary_and_problems(api: TestClient):
     found = operations(api)
-    assert len({operation["operationId"] for operation in found}) == len(found) == 12
+    assert len({operation["operationId"] for operation in found}) == len(found) == 22
     for operation in found:
         assert operation["tags"]
         assert operation["description"]
         for status, response in operation["responses"].items():
             assert response["description"]
             if int(status) >= 400:
-                assert list(response["content"]) == ["application/problem+json"]
-        assert {"422", "500"} <= operation["responses"].keys()
+                (media,) = response["content"].items()
+                assert media[0] == "application/problem+json"
+                example = media[1]["example"]
+                assert Problem.model_validate(example).status == int(status)
+        assert {"413", "414", "422", "429", "500"} <= operation["responses"].keys()
+
+
+def test_every_operation_has_an_example_of_the_shape_it_declares(api: TestClient):
+    routes = [r for part in ROUTERS for r in part.routes]
+    shapes = {route.operation_id: route.response_model for route in routes}  # type: ignore[attr-defined]
+    for operation in operations(api):
+        (media,) = operation["responses"]["200"]["content"].values()
+        example = media["example"]
+        shape = shapes.get(operation["operationId"])
+        if shape is None:
+            assert operation["operationId"].startswith("export_")
+            assert "The harbour will open in May" in str(example)
+        else:
+            TypeAdapter(shape).validate_json(json.dumps(example), strict=False)
+
+
+def test_operation_ids_make_good_names_in_a_client(api: TestClient):
+    for operation in operations(api):
+        assert re.fullmatch(
+            r"(list|get|count|export)(_[a-z]+)+|autocomplete", operation["operationId"]
+        )
 
 
 def test_every_parameter_is_described(api: TestClient):

@@ -53,6 +53,7 @@ def write(
     publisher: str | None = None,
     url: str | None = None,
     text: str | None = None,
+    language: str | None = None,
 ) -> Written:
     """Store an article that holds these sayings, one a line, or `text` where given."""
     body = text if text is not None else "\n".join(said.words for said in sayings)
@@ -63,7 +64,7 @@ def write(
         attributions.append(found)
     # Who says what is given here, not found in the bytes: it counts as part of them.
     raw = hashlib.sha256(f"{body}|{sayings}".encode()).digest()
-    given = Metadata(published_at=at, publisher=publisher, url=url)
+    given = Metadata(published_at=at, publisher=publisher, url=url, language=language)
     document = Document(origin, raw, body, given)
     with engine.begin() as connection:
         ensure_concepts(connection)

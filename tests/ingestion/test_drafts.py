@@ -3,7 +3,8 @@
 import pytest
 
 from app.extraction.types import Kind
-from app.ingestion.drafts import hash_text, make_selectors, statement_text
+from app.extraction.wording import statement_text
+from app.ingestion.drafts import hash_text, make_selectors
 
 
 @pytest.mark.parametrize(

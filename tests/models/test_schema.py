@@ -27,7 +27,6 @@ def test_every_index_of_the_models_is_there_with_its_expressions(
     )
     with made.begin() as fresh, engine.connect() as migrated:
         fresh.execute(text("CREATE EXTENSION pg_trgm; CREATE EXTENSION unaccent"))
-        fresh.execute(text("CREATE TEXT SEARCH CONFIGURATION onrecord (COPY = english)"))
         Base.metadata.create_all(fresh)
         assert fresh.execute(query).all() == migrated.execute(query).all()
     made.dispose()

@@ -1,59 +1,27 @@
-"""Keyset paging: every row exactly once, whatever the dates, limits and what comes meanwhile."""
+"""Keyset paging: every row exactly once, whatever the filters, limits and what comes meanwhile."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine
 
 from app.db import make_async_engine
-from app.models import Article, ArticleVersion, Occurrence, Statement
 from app.queries.filters import StatementList
 from app.queries.links import deep_link
 from app.queries.statements import list_statements
+from tests.queries import strategies
+from tests.queries.corpus import Place, Said, add, at, empty, matching
 
-DAY = datetime(2025, 1, 1, tzinfo=UTC)
-
-
-def add_statements(engine: Engine, days: list[int | None]) -> list[int]:
-    """Statements with these dates (days, or none), each with an occurrence; gives their ids."""
-    ids = []
-    with engine.begin() as connection:
-        article = connection.execute(
-            insert(Article).values(origin="x").returning(Article.id)
-        ).scalar_one()
-        connection.execute(
-            insert(ArticleVersion).values(
-                article_id=article, n=1, origin="x", text="x", text_sha256=b"", raw_sha256=b""
-            )
-        )
-        for n, day in enumerate(days):
-            at = None if day is None else DAY + timedelta(days=day)
-            statement = connection.execute(
-                insert(Statement)
-                .values(
-                    text=f"Rain {n}.", kind="direct", act="speech",
-                    first_published_at=at,
-                )
-                .returning(Statement.id)
-            ).scalar_one()  # fmt: skip
-            connection.execute(
-                insert(Occurrence).values(
-                    statement_id=statement, article_id=article, version=1, spans=[[n, n + 1]],
-                    selectors=[], folded_hash=b"",
-                    kind="direct", act="speech", confidence=0.5 + (n % 5) / 10,
-                    extractor_version="x", published_at=at,
-                )
-            )  # fmt: skip
-            ids.append(statement)
-    return ids
+SORTS = st.sampled_from(["-published_at", "published_at", "id", "relevance"])
 
 
 async def pages(
-    url: str, parameters: dict[str, Any], meanwhile: Any = lambda: None
+    url: str, parameters: dict[str, Any], meanwhile: Callable[[], object] = lambda: None
 ) -> list[dict[str, Any]]:
     engine = make_async_engine(url, pool_size=1, statement_timeout=10)
     rows: list[dict[str, Any]] = []
@@ -72,48 +40,89 @@ async def pages(
     return rows
 
 
+def ordered_by(said: Said, filters: dict[str, Any]) -> tuple[bool, datetime]:
+    """What a date sort goes by: the date of the earliest place that satisfies the filters."""
+    places = [(p.withdrawn, p.day is None, p.day or 0) for p in matching(said, filters)]
+    _, undated, day = min(places)
+    return undated, at(day) or datetime.max.replace(tzinfo=UTC)
+
+
 @settings(
-    max_examples=30,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
-    days=st.lists(st.one_of(st.none(), st.integers(0, 4)), max_size=12),
+    corpus=st.lists(strategies.sayings, max_size=12),
+    filters=strategies.few_filters(),
     limit=st.integers(1, 5),
-    sort=st.sampled_from(["-published_at", "published_at", "id", "relevance"]),
-    narrowed=st.booleans(),
-    more=st.lists(st.one_of(st.none(), st.integers(0, 4)), max_size=2),
+    sort=SORTS,
+    more=st.lists(strategies.sayings, max_size=2),
 )
 def test_every_row_there_from_the_start_comes_exactly_once(
     engine: Engine,
     db_url: str,
-    days: list[int | None],
+    corpus: list[Said],
+    filters: dict[str, Any],
     limit: int,
     sort: str,
-    narrowed: bool,
-    more: list[int | None],
+    more: list[Said],
 ):
-    with engine.begin() as connection:
-        for table in (Occurrence, Statement, ArticleVersion, Article):
-            connection.execute(table.__table__.delete())  # type: ignore[attr-defined]
-    ids = add_statements(engine, days)
-    parameters: dict[str, Any] = {"limit": limit, "sort": sort}
+    empty(engine)
+    ids = dict(zip(add(engine, corpus), corpus, strict=True))
     if sort == "relevance":
-        parameters["q"] = "rain"
-    if narrowed:
-        parameters["min_confidence"] = 0.7
-        ids = [i for n, i in enumerate(ids) if n % 5 >= 2]
-    rows = asyncio.run(pages(db_url, parameters, lambda: add_statements(engine, more)))
+        filters = {"q": "rain"} | filters
+    parameters = {"limit": limit, "sort": sort, **filters}
+    rows = asyncio.run(pages(db_url, parameters, lambda: add(engine, more)))
     found = [row["id"] for row in rows]
     assert len(found) == len(set(found))
-    assert set(ids) <= set(found)
-    dates = [row["first_published_at"] for row in rows]
-    known = [date for date in dates if date is not None]
+    # Those that were there are those that the filters mean, and no others of them.
+    expected = [i for i, said in ids.items() if matching(said, filters)]
+    assert sorted(set(found) & set(ids)) == expected
     if sort.endswith("published_at"):
-        assert dates == known + [None] * (len(dates) - len(known))
-        assert known == sorted(known, reverse=sort.startswith("-"))
+        order = [ordered_by(ids[i], filters) for i in found if i in ids]
+        undated = [one[0] for one in order]
+        assert undated == sorted(undated)
+        dates = [one[1] for one in order if not one[0]]
+        assert dates == sorted(dates, reverse=sort.startswith("-"))
     if sort == "id":
         assert found == sorted(found)
+        assert set(expected) <= set(found)
+
+
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(corpus=st.lists(strategies.sayings, max_size=8), filters=strategies.few_filters())
+def test_totals_count_what_pages_hold(
+    engine: Engine, db_url: str, corpus: list[Said], filters: dict[str, Any]
+):
+    empty(engine)
+    add(engine, corpus)
+    expected = sum(bool(matching(said, filters)) for said in corpus)
+
+    async def totals() -> list[Any]:
+        made = make_async_engine(db_url, pool_size=1, statement_timeout=10)
+        async with made.connect() as connection:
+            found = [
+                (await list_statements(connection, StatementList(total=total, **filters)))["total"]
+                for total in ("capped", "exact")
+            ]
+        await made.dispose()
+        return found
+
+    assert asyncio.run(totals()) == [{"value": expected, "relation": "eq"}] * 2
+
+
+def test_deep_pages_start_where_the_index_does(engine: Engine, db_url: str):
+    """Dates that many share, and undated rows after them, across page borders."""
+    empty(engine)
+    days = [0] * 5 + [1] * 5 + [None] * 5
+    ids = add(engine, [Said(places=(Place(day=day),)) for day in days])
+    newest = asyncio.run(pages(db_url, {"limit": 2}))
+    assert [row["id"] for row in newest] == [
+        *reversed(ids[5:10]), *reversed(ids[:5]), *reversed(ids[10:])
+    ]  # fmt: skip
+    oldest = asyncio.run(pages(db_url, {"limit": 2, "sort": "published_at"}))
+    assert [row["id"] for row in oldest] == ids
 
 
 @pytest.mark.parametrize(

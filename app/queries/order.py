@@ -1,0 +1,107 @@
+"""The statements that match, in an order that an index gives.
+
+Three shapes, by what the filters ask for: an occurrence that satisfies conditions (then
+occurrences are walked, each statement at its earliest), one speaker or topic (then its links are,
+which repeat the date), or neither.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Float, SQLColumnExpression, cast, func, select
+
+from app.db import AnySelect
+from app.models import Occurrence, Statement
+from app.queries.filters import StatementFilters, StatementSort
+from app.queries.paging import SortKey
+from app.queries.where import Where
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """`query` gives `id` and `occurrence_id`, the occurrence to show, of each statement."""
+
+    query: AnySelect
+    keys: list[SortKey]
+    newest: AnySelect  # the ids alone, newest first: what a capped count reads
+
+
+def in_order(filters: StatementFilters, conditions: Where, sort: StatementSort) -> Ordered:
+    """Every statement that matches, once, with the keys of its order."""
+    date, by_id = _columns(conditions)
+    shown = Occurrence.id if conditions.narrows else _earliest(filters)
+    query = _apply(conditions, select(by_id.label("id"), shown.label("occurrence_id")))
+    return Ordered(query, _keys(filters, sort, date, by_id), _newest(conditions))
+
+
+def _newest(conditions: Where) -> AnySelect:
+    if conditions.narrows:
+        # To be counted it need not be known which occurrence is the earliest.
+        query = conditions.apply(select(Statement.id))
+        date = Statement.first_published_at
+        return query.order_by(date.desc().nulls_last(), Statement.id.desc())
+    linked, by_id = _columns(conditions)
+    query = conditions.apply_in_order(select(by_id.label("id")))
+    return query.order_by(linked.desc().nulls_last(), by_id.desc())
+
+
+def _columns(
+    conditions: Where,
+) -> tuple[SQLColumnExpression[datetime | None], SQLColumnExpression[int]]:
+    """The date and the id of a statement, in the table that is walked."""
+    if conditions.narrows:
+        return Occurrence.published_at, Occurrence.statement_id
+    if conditions.link is not None:
+        table = conditions.link.table
+        return table.first_published_at, table.statement_id
+    return Statement.first_published_at, Statement.id
+
+
+def _apply(conditions: Where, query: AnySelect) -> AnySelect:
+    if conditions.narrows:
+        return conditions.apply_to_earliest(query.select_from(Occurrence))
+    return conditions.apply_in_order(query)
+
+
+def _earliest(filters: StatementFilters) -> SQLColumnExpression[Any]:
+    query = select(Occurrence.id).where(Occurrence.statement_id == Statement.id)
+    if not filters.withdrawn:
+        query = query.where(~Occurrence.withdrawn)
+    earliest = query.order_by(
+        Occurrence.withdrawn, Occurrence.published_at.nulls_last(), Occurrence.id
+    )
+    return earliest.limit(1).correlate(Statement).scalar_subquery()
+
+
+def _keys(
+    filters: StatementFilters,
+    sort: StatementSort,
+    date: SQLColumnExpression[datetime | None],
+    by_id: SQLColumnExpression[int],
+) -> list[SortKey]:
+    match sort:
+        case StatementSort.ID:
+            return [SortKey(by_id, int)]
+        case StatementSort.RELEVANCE:
+            words = select(func.onrecord_query(filters.q, False)).scalar_subquery()
+            rank = cast(func.ts_rank(Statement.search, words), Float(53))
+            return [
+                SortKey(rank, float, descending=True),
+                SortKey(by_id, int, descending=True),
+            ]
+        case _:
+            newest = sort is StatementSort.NEWEST
+            return [
+                SortKey(
+                    date, datetime, descending=newest, nullable=True, has_value=_dated(filters)
+                ),
+                SortKey(by_id, int, descending=newest),
+            ]
+
+
+def _dated(filters: StatementFilters) -> bool | None:
+    """Whether only dated rows can match, only undated ones, or (None) both."""
+    if filters.published_from is not None or filters.published_before is not None:
+        return True
+    return False if filters.has_date is False else None

@@ -1,0 +1,265 @@
+"""Requests a second of `/statements?speaker=…` against two yardsticks, and p99 of every filter.
+
+    python -m benchmarks.api [--statements 20000,200000] [--seconds 5] [--rounds 3] [--data FOLDER]
+
+Makes a database of each size on an embedded PostgreSQL in FOLDER (kept there for the next time),
+then, over the largest, serves three applications in turn, each by one uvicorn worker:
+
+- the API, as `onrecord serve` runs it;
+- `benchmarks.reference`: Starlette and asyncpg, PostgreSQL building the JSON by one query;
+- `benchmarks.ordinary`: ORM entities through `response_model`.
+
+The three answers are compared first. The load comes from wrk on the same machine, so ratios
+count, not requests a second; where others use the machine too, the processor time that the worker
+needs for a request is the steadier figure. Then each documented filter and order is asked over
+every size.
+"""
+
+import argparse
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import psutil
+import psycopg
+
+from app.db import make_engine
+from app.embedded import embedded_postgres
+from app.migrate import migrate
+from app.queries.links import deep_link
+from benchmarks.synthetic import fill
+
+PORT = 8790
+SPEAKER = "Dmitry Peskov"
+PATH = f"/statements?speaker={quote(SPEAKER)}&limit=25"
+# Documented filters and orders; the second column says which are lists in date or id order.
+QUERIES = [
+    ("", True),
+    ("sort=published_at", True),
+    ("sort=id", True),
+    ("speaker=Dmitry+Peskov", True),
+    ("speaker=Ingrid+Solberg", True),
+    ("speaker=Dmitry+Peskov&sort=id", True),
+    ("has_speaker=false", True),
+    ("has_speaker=true&sort=id", True),
+    ("source=TASS", True),
+    ("publisher=ANSA", True),
+    ("publisher=290", True),
+    ("publisher=290&sort=id", True),
+    ("publisher=290&sort=published_at", True),
+    ("via=TASS", True),
+    ("via=20", True),
+    ("via=20&sort=id", True),
+    ("topic=NATO", True),
+    ("topic=390", True),
+    ("topic=390&sort=id", True),
+    ("kind=mixed", True),
+    ("act=thought", True),
+    ("medium=interview", True),
+    ("medium=interview&sort=id", True),
+    ("language=es", True),
+    ("published_from=2024-06-01", True),
+    ("published_before=2020-02-01", True),
+    ("published_from=2022-03-01&published_before=2022-03-08", True),
+    ("published_from=2022-03-01&published_before=2022-03-08&sort=id", True),
+    ("has_date=false", True),
+    ("article=100", True),
+    ("min_confidence=0.99", True),
+    ("withdrawn=true", True),
+    ("id=100&id=200", True),
+    ("speaker=Dmitry+Peskov&via=TASS", True),
+    ("q=harbour", False),
+    ("q=war", False),
+    ("q=harbour&sort=relevance", False),
+    ("q=war&sort=relevance", False),
+]
+
+
+@contextmanager
+def databases(folder: Path, sizes: list[int]) -> Iterator[dict[int, str]]:
+    """The URLs of the databases by size, made where they are not there yet."""
+    with embedded_postgres(folder) as admin:
+        urls = {}
+        for size in sizes:
+            name = f"synthetic_{size}"
+            urls[size] = admin.replace("/postgres?", f"/{name}?")
+            with psycopg.connect(admin, autocommit=True) as connection:
+                there = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+                if there.fetchone():
+                    continue
+                connection.execute(f"CREATE DATABASE {name}")
+            engine = make_engine(urls[size])
+            migrate(engine)
+            engine.dispose()
+            fill(urls[size], size)
+        yield urls
+
+
+def add_links(url: str) -> None:
+    """Deep links made beforehand for the reference, since PostgreSQL has no percent-encoding."""
+    with psycopg.connect(url) as connection:
+        connection.execute("DROP TABLE IF EXISTS benchmark_link")
+        connection.execute(
+            "CREATE TABLE benchmark_link (occurrence_id bigint PRIMARY KEY, link text)"
+        )
+        rows = connection.execute(
+            "SELECT o.id, a.url, o.selectors FROM occurrence o JOIN article a ON a.id ="
+            " o.article_id WHERE a.url IS NOT NULL AND o.statement_id IN (SELECT statement_id"
+            " FROM statement_speaker ss JOIN speaker_alias a USING (speaker_id) WHERE a.folded ="
+            " %s ORDER BY ss.first_published_at DESC NULLS LAST LIMIT 5000)",
+            [SPEAKER.lower()],
+        ).fetchall()
+        with connection.cursor().copy("COPY benchmark_link FROM STDIN") as stream:
+            for number, address, selectors in rows:
+                stream.write_row((number, deep_link(address, selectors)))
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("ANALYZE benchmark_link")
+
+
+@contextmanager
+def serving(application: str, url: str) -> Iterator[tuple[str, psutil.Process]]:
+    """The base URL and the process of an application of one worker over a database."""
+    command = [sys.executable, "-m", "uvicorn", application, f"--port={PORT}", "--no-access-log"]
+    command += ["--log-level=warning"]
+    if application == "app":
+        command = [str(Path(sys.executable).parent / "onrecord"), "serve", f"--port={PORT}"]
+    environment = os.environ | {"DATABASE_URL": url, "ONRECORD_LOG_LEVEL": "warning"}
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    base = f"http://127.0.0.1:{PORT}"
+    try:
+        for _ in range(600):
+            if process.poll() is not None:
+                sys.exit(f"{application} ended at once")
+            try:
+                httpx.get(f"{base}{PATH}&total=none", timeout=30)
+            except httpx.TransportError:
+                time.sleep(0.1)
+            else:
+                break
+        yield base, psutil.Process(process.pid)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def load(url: str, connections: int, seconds: float) -> tuple[float, float, int]:
+    """Requests a second, the 99th percentile of latency in ms, and how many there were, by wrk."""
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds:g}s", "--latency", url]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    rate = re.search(r"Requests/sec:\s+([\d.]+)", done.stdout)
+    late = re.search(r"99%\s+([\d.]+)(us|ms|s)", done.stdout)
+    count = re.search(r"(\d+) requests in", done.stdout)
+    if not rate or not late or not count or "Non-2xx" in done.stdout:
+        sys.exit(f"{url}: {done.stdout}")
+    if not int(count[1]):  # none came back in the time given
+        return 1 / seconds, seconds * 1000, 1
+    milliseconds = float(late[1]) * {"us": 0.001, "ms": 1, "s": 1000}[late[2]]
+    return float(rate[1]), milliseconds, int(count[1])
+
+
+def plain(body: Any) -> Any:
+    """An answer with all times written alike."""
+    if isinstance(body, dict):
+        return {key: plain(value) for key, value in body.items()}
+    if isinstance(body, list):
+        return [plain(value) for value in body]
+    if isinstance(body, str) and re.fullmatch(r"\d{4}-\d\d-\d\dT.*(Z|\+00:00)", body):
+        return body.replace("+00:00", "Z")
+    return body
+
+
+def throughput(url: str, rounds: int, seconds: float) -> None:
+    """Print requests a second of the API and of the yardsticks, in turn, and the ratios."""
+    path = {"app": PATH, "reference": PATH, "ordinary": PATH}
+    path |= {"app": f"{PATH}&total=none", "capped": PATH}
+    served = {"app": "app", "capped": "app"}
+    served |= {name: f"benchmarks.{name}:app" for name in ("reference", "ordinary")}
+    bodies = {}
+    rates: dict[str, list[float]] = {name: [] for name in path}
+    costs: dict[str, list[float]] = {name: [] for name in path}
+    for _ in range(rounds):
+        for name in ("app", "reference", "capped", "ordinary"):
+            with serving(served[name], url) as (base, process):
+                if name != "capped":
+                    bodies[name] = plain(httpx.get(base + path[name]).json())
+                load(base + path[name], 16, 1)
+                before = sum(process.cpu_times()[:2])
+                rate, late, count = load(base + path[name], 16, seconds)
+                cost = (sum(process.cpu_times()[:2]) - before) / count * 1000
+                rates[name].append(rate)
+                costs[name].append(cost)
+                print(
+                    f"{name:10} {rate:7.0f} requests/s, p99 {late:.1f} ms,"
+                    f" {cost:.2f} ms of the worker's processor time a request",
+                    flush=True,
+                )
+    if bodies["app"] != bodies["reference"] or bodies["app"]["data"] != bodies["ordinary"]["data"]:
+        sys.exit("the three do not answer the same")
+
+    print(f"\nthe same body of {len(bodies['app']['data'])} statements from all three; medians of")
+    for what, of in (("requests a second", rates), ("processor time saved", _inverse(costs))):
+        for one, other, least in (
+            ("app", "reference", "0.6"),
+            ("capped", "reference", "0.45"),
+            ("app", "ordinary", "5"),
+        ):
+            ratios = [a / b for a, b in zip(of[one], of[other], strict=True)]
+            spread = f"{min(ratios):.2f} to {max(ratios):.2f}"
+            print(
+                f"  {what}: {one} / {other} {statistics.median(ratios):.2f} ({spread});"
+                f" wanted: {least}"
+            )
+
+
+def _inverse(costs: dict[str, list[float]]) -> dict[str, list[float]]:
+    return {name: [1 / cost for cost in found] for name, found in costs.items()}
+
+
+def percentiles(urls: dict[int, str], seconds: float) -> None:
+    """Print a table of each query's p99 in ms over each size, one connection."""
+    late: dict[str, list[float]] = {query: [] for query, _ in QUERIES}
+    for url in urls.values():
+        with serving("app", url) as (base, _):
+            for query, _ in QUERIES:
+                address = f"{base}/statements?{query}{'&' if query else ''}total=none"
+                load(address, 1, 1)
+                late[query].append(load(address, 1, seconds)[1])
+    heads = " | ".join(f"p99 at {size:,}" for size in urls)
+    print(f"\n| query | {heads} | times |\n|---|{'---|' * (len(urls) + 1)}")
+    for query, _ in QUERIES:
+        shown = " | ".join(f"{ms:.1f} ms" for ms in late[query])
+        print(f"| `{query or '(none)'}` | {shown} | {late[query][-1] / late[query][0]:.1f} |")
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--statements", default="20000,200000", help="sizes, the largest last")
+    parser.add_argument("--seconds", type=float, default=5)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--data", type=Path, default=Path("build/benchmarks"))
+    parser.add_argument("--only", choices=["throughput", "percentiles"])
+    arguments = parser.parse_args()
+    if shutil.which("wrk") is None:
+        sys.exit("error: the load comes from wrk; install it (Debian: apt-get install wrk)")
+    sizes = [int(size) for size in arguments.statements.split(",")]
+    with databases(arguments.data, sizes) as urls:
+        if arguments.only != "percentiles":
+            add_links(urls[sizes[-1]])
+            throughput(urls[sizes[-1]], arguments.rounds, arguments.seconds)
+        if arguments.only != "throughput":
+            percentiles(urls, arguments.seconds)
+
+
+if __name__ == "__main__":
+    main()

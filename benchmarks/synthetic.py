@@ -1,0 +1,412 @@
+"""A database of made-up statements with a realistic skew, written through COPY.
+
+    python -m benchmarks.synthetic postgresql://… --statements 200000
+
+Fills an empty, migrated database. Who speaks, who publishes and what about follow Zipf's law;
+days are bursty (log-normal weights, fewer at weekends); a tenth of the statements stand in several
+articles; some are undated, withdrawn, thought, by nobody known or by two. The same seed gives the
+same rows. Indexes are built after the rows, as for any bulk load.
+"""
+
+import argparse
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import psycopg
+from numpy.typing import NDArray
+from sqlalchemy import text as sql
+
+from app.db import make_engine
+from app.ingestion.search import refresh_search
+
+Ints = NDArray[np.int64]
+CHUNK = 20_000
+SEARCH = "ix_statement_search"  # made last, when there is something to find
+EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
+DAYS = 5 * 365
+SYLLABLES = [consonant + vowel for consonant in "bdfklmnprstvz" for vowel in "aeiou"]
+KINDS, KIND_WEIGHTS = ("direct", "indirect", "mixed"), (0.45, 0.45, 0.10)
+ACTS, ACT_WEIGHTS = ("speech", "writing", "thought"), (0.90, 0.08, 0.02)
+MEDIA = ("interview", "press conference", "speech", "post", "statement", "letter", "broadcast")
+LANGUAGES, LANGUAGE_WEIGHTS = ("en", "it", "fr", "de", "es"), (0.7, 0.1, 0.08, 0.07, 0.05)
+# A few real words, so that documented queries find something: rare, middling and common.
+WORDS = ("war", "tax", "nato", "minsk", "troops", "harbour")
+# Names that the documented requests use, at the head, in the middle and in the tail of the skew.
+SPEAKERS = {1: "Dmitry Peskov", 40: "Kaja Kallas", 900: "Ingrid Solberg"}
+SOURCES = ("ANSA", "TASS", "Reuters", "Truth Social", "The New York Times")
+TOPICS = ("NATO", "Ukraine", "Russia")
+
+
+def zipf(rng: np.random.Generator, n: int, size: int, exponent: float = 1.05) -> Ints:
+    """`size` draws from 1…n, the k-th with weight k^-exponent."""
+    weights = np.arange(1, n + 1, dtype=np.float64) ** -exponent
+    edges = np.cumsum(weights)
+    draws = np.searchsorted(edges, rng.random(size) * edges[-1]) + 1
+    drawn: Ints = np.minimum(draws, n).astype(np.int64)
+    return drawn
+
+
+def word(number: int) -> str:
+    """The made-up word of this number."""
+    made, rest = "", number + 25
+    while rest:
+        rest, syllable = divmod(rest, len(SYLLABLES))
+        made += SYLLABLES[syllable]
+    return made
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How many rows of each kind go with so many statements."""
+
+    statements: int
+
+    @property
+    def speakers(self) -> int:
+        return max(1000, self.statements // 40)
+
+    @property
+    def articles(self) -> int:
+        return max(10, self.statements // 6)
+
+    @property
+    def sources(self) -> int:
+        return 300
+
+    @property
+    def topics(self) -> int:
+        return 400
+
+    @property
+    def words(self) -> int:
+        return 20_000
+
+
+class Made:
+    """Everything drawn, before it is written: arrays, one element a row."""
+
+    def __init__(self, sizes: Sizes, seed: int) -> None:
+        rng = np.random.default_rng(seed)
+        n, articles = sizes.statements, sizes.articles
+        self.sizes, self.rng = sizes, rng
+        days = rng.lognormal(0, 0.8, DAYS) * np.where(np.arange(DAYS) % 7 < 5, 1.0, 0.4)
+        edges = np.cumsum(days)
+        day = np.searchsorted(edges, np.sort(rng.random(articles)) * edges[-1])
+        self.published = np.sort(day * 86_400 + rng.integers(5, 23, articles) * 3600)
+        self.published += rng.integers(0, 3600, articles)
+        self.dated = rng.random(articles) > 0.03
+        self.publisher = zipf(rng, sizes.sources, articles)
+        self.language = rng.choice(len(LANGUAGES), articles, p=LANGUAGE_WEIGHTS)
+        self.speaker = zipf(rng, sizes.speakers, n)
+        self.speaker[rng.random(n) < 0.04] = 0
+        self.second = np.where(rng.random(n) < 0.02, zipf(rng, sizes.speakers, n), 0)
+        self.second[(self.second == self.speaker) | (self.speaker == 0)] = 0
+        self.kind = rng.choice(3, n, p=KIND_WEIGHTS)
+        self.act = rng.choice(3, n, p=ACT_WEIGHTS)
+        self.withdrawn = rng.random(n) < 0.005
+        self._place()
+        self._classify()
+
+    def _place(self) -> None:
+        """In which articles each statement stands: its own, and for a tenth some near in time."""
+        rng, n, articles = self.rng, self.sizes.statements, self.sizes.articles
+        own = np.sort(rng.integers(0, articles, n))
+        copies = np.where(rng.random(n) < 0.1, zipf(rng, 8, n), 0)
+        again = np.repeat(np.arange(n), copies)
+        near = np.clip(own[again] + rng.integers(-200, 201, len(again)), 0, articles - 1)
+        self.statement_of = np.concatenate([np.arange(n), again])
+        self.article_of = np.concatenate([own, near])
+        at = np.where(self.dated[self.article_of], self.published[self.article_of], np.inf)
+        self.first = np.full(n, np.inf)
+        np.minimum.at(self.first, self.statement_of, at)
+        self.occurrences = np.bincount(self.statement_of, minlength=n)
+        m = len(self.statement_of)
+        self.medium = np.where(rng.random(m) < 0.12, rng.integers(0, len(MEDIA), m), -1)
+        self.via = np.where(rng.random(m) < 0.3, zipf(rng, 20, m), 0)
+        self.confidence = np.round(0.5 + rng.random(m) / 2, 2)
+
+    def _classify(self) -> None:
+        """Up to three topics a statement, and how often everything is used."""
+        rng, n = self.rng, self.sizes.statements
+        drawn = zipf(rng, self.sizes.topics, 3 * n).reshape(n, 3)
+        drawn[np.arange(3)[None, :] >= rng.integers(0, 4, n)[:, None]] = 0
+        drawn[(drawn[:, 1] == drawn[:, 0]), 1] = 0
+        drawn[(drawn[:, 2] == drawn[:, 0]) | (drawn[:, 2] == drawn[:, 1]), 2] = 0
+        self.topics = drawn
+        shown = ~self.withdrawn & (self.act != 2)
+        speakers, topics = self.sizes.speakers + 1, self.sizes.topics + 1
+        self.said = np.bincount(self.speaker[shown], minlength=speakers)
+        self.said += np.bincount(self.second[shown], minlength=speakers)
+        self.about = np.bincount(drawn[shown].ravel(), minlength=topics)
+        self.printed = np.bincount(self.publisher, minlength=self.sizes.sources + 1)
+
+
+def stamp(seconds: float) -> str:
+    """Seconds after the epoch as COPY reads a timestamp; infinity is none."""
+    return "\\N" if seconds == np.inf else str(EPOCH + timedelta(seconds=float(seconds)))
+
+
+def title(number: int) -> str:
+    """Words with capitals, for a name."""
+    return f"{word(number * 7 + 31).title()} {word(number * 13 + 1777).title()}"
+
+
+def speaker_name(number: int) -> str:
+    """The name of a speaker: of those in use, else a made-up one, unlike any other."""
+    return SPEAKERS.get(number, f"{title(number)} {word(number + 90_000).title()}")
+
+
+def sentences(made: Made, count: int) -> Iterator[str]:
+    """Texts of statements: words by Zipf's law, the real ones among the middling."""
+    vocabulary = [word(n) for n in range(made.sizes.words + 1)]
+    for n, real in enumerate(WORDS):
+        vocabulary[60 * (n + 1) ** 2] = real
+    words = np.array(vocabulary)
+    for start in range(0, count, CHUNK):
+        size = min(CHUNK, count - start)
+        drawn = zipf(made.rng, made.sizes.words, size * 24).reshape(size, 24)
+        lengths = made.rng.integers(8, 25, size)
+        for row, length in zip(words[drawn], lengths, strict=True):
+            yield " ".join(row[:length]).capitalize() + "."
+
+
+def articles(made: Made) -> Iterator[str]:
+    for i in range(made.sizes.articles):
+        at = stamp(made.published[i]) if made.dated[i] else "\\N"
+        url = f"https://news.example/{i + 1}" if i % 3 else "\\N"
+        language = LANGUAGES[made.language[i]]
+        yield f"{i + 1}\t{made.publisher[i]}\t{url}\to{i + 1}\t{title(i)}\t{at}\t{language}\n"
+
+
+def versions(made: Made) -> Iterator[str]:
+    for i in range(made.sizes.articles):
+        sha = hashlib.sha256(str(i).encode()).hexdigest()
+        yield f"{i + 1}\t1\to{i + 1}\t{title(i)}\t\\\\x{sha}\t\\\\x{sha}\n"
+
+
+def statements(made: Made, texts: list[str]) -> Iterator[str]:
+    for i, text in enumerate(texts):
+        seen = 0 if made.withdrawn[i] else made.occurrences[i]
+        yield (
+            f"{i + 1}\t{text}\t{KINDS[made.kind[i]]}\t{ACTS[made.act[i]]}\t{stamp(made.first[i])}"
+            f"\t{seen}\t{seen}\t{min(seen, 3)}\t{'t' if made.withdrawn[i] else 'f'}\n"
+        )
+
+
+def statement_speakers(made: Made) -> Iterator[str]:
+    for i in range(made.sizes.statements):
+        for position, speaker in enumerate((made.speaker[i], made.second[i])):
+            if speaker:
+                yield f"{i + 1}\t{speaker}\t{position}\t{stamp(made.first[i])}\n"
+
+
+def statement_topics(made: Made) -> Iterator[str]:
+    for i in range(made.sizes.statements):
+        for position, topic in enumerate(made.topics[i]):
+            if topic:
+                yield f"{i + 1}\t{topic}\t{0.9 - position / 5:.1f}\t{stamp(made.first[i])}\n"
+
+
+def occurrences(made: Made, texts: list[str]) -> Iterator[str]:
+    around = [texts[i % len(texts)] for i in range(1000)]
+    for i, (statement, article) in enumerate(
+        zip(made.statement_of.tolist(), made.article_of.tolist(), strict=True)
+    ):
+        text, start = texts[statement], 40 + i
+        selectors = json.dumps(
+            [
+                {
+                    "exact": text,
+                    "prefix": around[i % 1000][:120],
+                    "suffix": around[i % 997][:120],
+                    "start": start,
+                    "end": start + len(text),
+                }
+            ]
+        )
+        at = stamp(made.published[article]) if made.dated[article] else "\\N"
+        medium = "\\N" if made.medium[i] < 0 else MEDIA[made.medium[i]]
+        yield (
+            f"{i + 1}\t{statement + 1}\t{article + 1}\t1\t{{{{{start},{start + len(text)}}}}}"
+            f"\t{selectors}\t\\\\x{hashlib.sha256(text.encode()).hexdigest()}\tthe speaker"
+            f"\ta spokesperson\tsaid\t{KINDS[made.kind[statement]]}\t{ACTS[made.act[statement]]}"
+            f"\t{medium}\t{made.confidence[i]}\tsynthetic"
+            f"\t{'t' if made.withdrawn[statement] else 'f'}\t{made.publisher[article]}\t{at}\n"
+        )
+
+
+def vias(made: Made) -> Iterator[str]:
+    for i in np.flatnonzero(made.via).tolist():
+        yield f"{i + 1}\t0\t{made.via[i]}\n"
+
+
+def speakers(made: Made) -> Iterator[str]:
+    for n in range(1, made.sizes.speakers + 1):
+        name = speaker_name(n)
+        slug = name.lower().replace(" ", "-")
+        kind = "organization" if n % 9 == 0 else "person"
+        yield f"{n}\t{name}\t{slug}\t{kind}\ta spokesperson\t{made.said[n]}\n"
+
+
+def speaker_aliases(made: Made) -> Iterator[str]:
+    for n in range(1, made.sizes.speakers + 1):
+        name = speaker_name(n)
+        for alias in {name, name.rsplit(" ", 1)[1]}:
+            yield f"{n}\t{alias}\t{alias.lower()}\n"
+
+
+def named(names: tuple[str, ...], n: int) -> str:
+    return names[n - 1] if n <= len(names) else title(n + 500)
+
+
+def sources(made: Made) -> Iterator[str]:
+    for n in range(1, made.sizes.sources + 1):
+        name = named(SOURCES, n)
+        kind = "agency" if n <= 3 else "newspaper"
+        yield f"{n}\t{name}\t{name.lower().replace(' ', '-')}\t{kind}\t{made.printed[n]}\n"
+
+
+def source_aliases(made: Made) -> Iterator[str]:
+    for n in range(1, made.sizes.sources + 1):
+        name = named(SOURCES, n)
+        yield f"{n}\t{name}\t{name.lower()}\n"
+
+
+def topics(made: Made) -> Iterator[str]:
+    for n in range(1, made.sizes.topics + 1):
+        name = named(TOPICS, n)
+        slug = name.lower().replace(" ", "-")
+        yield f"{n}\tentity\t{slug}\t{slug}\t{name}\t{made.about[n]}\n"
+
+
+def topic_aliases(made: Made) -> Iterator[str]:
+    for n in range(1, made.sizes.topics + 1):
+        name = named(TOPICS, n)
+        yield f"{n}\t{name}\t{name.lower()}\n"
+
+
+def changes(made: Made) -> Iterator[str]:
+    for i in range(1, made.sizes.statements + 1):
+        yield f"statement\t{i}\t{1 + i // 50}\n"
+
+
+def copy(connection: psycopg.Connection, table: str, rows: Iterator[str]) -> None:
+    """Write lines of COPY's text format to a table, named with its columns."""
+    with connection.cursor().copy(f"COPY {table} FROM STDIN") as stream:
+        lines: list[str] = []
+        for line in rows:
+            lines.append(line)
+            if len(lines) == CHUNK:
+                stream.write("".join(lines))
+                lines.clear()
+        stream.write("".join(lines))
+
+
+def fill(url: str, count: int, seed: int = 1, tell: Callable[[str], None] = print) -> None:
+    """Fill an empty, migrated database with so many statements and what belongs to them."""
+    started = time.monotonic()
+    made = Made(Sizes(count), seed)
+    texts = list(sentences(made, count))
+    tables: list[tuple[str, Iterator[str]]] = [
+        ("source (id, name, slug, kind, article_count)", sources(made)),
+        ("source_alias (source_id, alias, folded)", source_aliases(made)),
+        ("topic (id, scheme, code, slug, name, statement_count)", topics(made)),
+        ("topic_alias (topic_id, alias, folded)", topic_aliases(made)),
+        ("speaker (id, name, slug, kind, description, statement_count)", speakers(made)),
+        ("speaker_alias (speaker_id, alias, folded)", speaker_aliases(made)),
+        ("article (id, source_id, url, origin, title, published_at, language)", articles(made)),
+        ("article_version (article_id, n, origin, text, text_sha256, raw_sha256)", versions(made)),
+        (
+            "statement (id, text, kind, act, first_published_at, occurrence_count, article_count,"
+            " publisher_count, withdrawn)",
+            statements(made, texts),
+        ),
+        (
+            "statement_speaker (statement_id, speaker_id, position, first_published_at)",
+            statement_speakers(made),
+        ),
+        (
+            "statement_topic (statement_id, topic_id, score, first_published_at)",
+            statement_topics(made),
+        ),
+        (
+            "occurrence (id, statement_id, article_id, version, spans, selectors, folded_hash,"
+            " mention, speaker_description, cue, kind, act, medium, confidence, extractor_version,"
+            " withdrawn, publisher_id, published_at)",
+            occurrences(made, texts),
+        ),
+        ("occurrence_source (occurrence_id, position, source_id)", vias(made)),
+        ("change (entity, entity_id, xid)", changes(made)),
+    ]
+    with psycopg.connect(url) as connection:
+        # No foreign key is checked and no trigger runs row by row: what is drawn is whole.
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("SET synchronous_commit = off")
+        connection.execute("SET maintenance_work_mem = '512MB'")
+        indexes = _drop_indexes(connection)
+        for table, rows in tables:
+            copy(connection, table, rows)
+            tell(f"{time.monotonic() - started:6.0f} s  {table.split(' ')[0]}")
+        for index in indexes:
+            if SEARCH not in index:
+                connection.execute(index)
+        tell(f"{time.monotonic() - started:6.0f} s  {len(indexes) - 1} indexes")
+        _move_sequences(connection)
+    _fill_search(url, count)
+    tell(f"{time.monotonic() - started:6.0f} s  search")
+    with psycopg.connect(url) as connection:
+        connection.execute("SET maintenance_work_mem = '512MB'")
+        (index,) = [index for index in indexes if SEARCH in index]
+        connection.execute(index)
+    tell(f"{time.monotonic() - started:6.0f} s  {SEARCH}")
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("VACUUM (ANALYZE)")
+    tell(f"{time.monotonic() - started:6.0f} s  vacuumed and analysed")
+
+
+def _drop_indexes(connection: psycopg.Connection) -> list[str]:
+    """Drop the indexes that no constraint needs; gives the commands that make them again."""
+    rows = connection.execute(
+        "SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i"
+        " JOIN pg_class t ON t.oid = i.indrelid WHERE t.relnamespace = 'public'::regnamespace"
+        " AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid)"
+    ).fetchall()
+    for name, _ in rows:
+        connection.execute(f"DROP INDEX {name}")
+    return [definition for _, definition in rows]
+
+
+def _fill_search(url: str, count: int) -> None:
+    """Language and search words of every statement, as ingestion writes them."""
+    engine = make_engine(url)
+    with engine.begin() as connection:
+        connection.execute(sql("SET LOCAL session_replication_role = replica"))
+        for first in range(1, count + 1, CHUNK):
+            refresh_search(connection, range(first, min(first + CHUNK, count + 1)))
+    engine.dispose()
+
+
+def _move_sequences(connection: psycopg.Connection) -> None:
+    for table in ("source", "topic", "speaker", "article", "statement", "occurrence"):
+        connection.execute(
+            f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"  # noqa: S608
+        )
+
+
+def main() -> None:
+    """Fill the database that the arguments name."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("url", help="an empty, migrated database")
+    parser.add_argument("--statements", type=int, default=200_000)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    fill(arguments.url, arguments.statements, arguments.seed)
+
+
+if __name__ == "__main__":
+    main()
