@@ -100,6 +100,4 @@ def test_time_is_linear(unit: str) -> None:
 
     seconds(2_000)
     allowed = 3 * 5 * min(seconds(5_000) for _ in range(2)) + 0.2
-    assert any(
-        seconds(25_000) < allowed for _ in range(2)
-    )  # again if unlucky
+    assert any(seconds(25_000) < allowed for _ in range(2))  # again if unlucky
