@@ -14,6 +14,7 @@ from app.models import Article, IngestItem, Occurrence, Outcome
 pytestmark = pytest.mark.soak
 CAMPAIGN = bool(os.environ.get("ONRECORD_CAMPAIGN"))
 FILES = 1000 if CAMPAIGN else 200
+LONG = 50 if CAMPAIGN else 4  # times a file is repeated without line breaks
 
 BASE = (
     "“The harbour will open in May,” said Mayor Ingrid Solberg, quoted by the Tass agency.\n"
@@ -44,7 +45,7 @@ def hostile(rng: random.Random, n: int) -> bytes:
         case 3:
             raw = b"\xef\xbb\xbf" + raw + b"\x00" * rng.randint(0, 50)
         case 4:
-            raw = raw.replace(b"\n", b" ") * 50
+            raw = raw.replace(b"\n", b" ") * LONG
     return raw
 
 
