@@ -44,6 +44,7 @@ class StatementTopic(Shape):
     slug: str | None = Field(None, description="Only with `include=topics`, as all that follows.")
     parent_id: int | None = None
     parent_code: str | None = None
+    narrower_count: int | None = None
     statement_count: int | None = None
 
 
