@@ -14,7 +14,7 @@ async function everything(speaker: string): Promise<Statement[]> {
       params: { query: { speaker: [speaker], limit: 3, total: "none", cursor } },
     });
     if (error) throw new Error(error.detail);
-    found.push(...data.data);
+    found.push(...(data.data as Statement[])); // whole ones, since no `fields` were selected
     cursor = data.page.next_cursor ?? undefined;
   } while (cursor);
   return found;
