@@ -25,7 +25,7 @@ from app.extraction.resolved import Found
 from app.extraction.speakers import Resolver
 from app.extraction.tagger import Tagger
 from training.evaluate import load_scorer
-from training.listing_fit import candidates, fit, tokens
+from training.listing_fit import candidates, fit, rows, tokens
 from training.prepare import Document, read_corpus, split
 
 Floats = NDArray[np.float64]
@@ -113,6 +113,18 @@ def speaker_shares(articles: list[Document]) -> dict[str, float]:
     } | {Found.NOBODY: 0.5}
 
 
+def alone_share(tagger: Tagger, articles: list[Document]) -> float:
+    """How often what the rules list and the tagger does not see is a statement."""
+    found = [
+        row
+        for article in articles
+        for row in rows(tagger, article)
+        if row.features[FEATURES.index("tagger: none")]
+        and row.features[FEATURES.index("rules: statement")]
+    ]
+    return (sum(r.gold is not None for r in found) + 0.6 * 10) / (len(found) + 10)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
@@ -125,6 +137,7 @@ def main() -> int:
     named = dict(zip(FEATURES, np.round(weights, 3).tolist(), strict=True))
     (args.folder / "confidence.json").write_text(json.dumps(named, indent=1) + "\n")
     shares = speaker_shares([a for path in args.gold for a in read_corpus(path)])
+    shares["rules alone"] = alone_share(tagger, [a for p in args.gold for a in read_corpus(p)])
     rounded = {how: round(share, 3) for how, share in shares.items()}
     (args.folder / "speakers.json").write_text(json.dumps(rounded, indent=1) + "\n")
     sys.stdout.write(f"{rounded}\n")

@@ -29,6 +29,7 @@ def find_findings(document: Document) -> list[Finding]:
 def _decided(document: Document, candidates: list[Candidate]) -> Iterator[Finding]:
     """The candidates that stand; what the rules alone see has to be listed to stand."""
     listing, right = _weights("listing"), _weights("confidence")
+    unseen = float(tagger_file("speakers")["rules alone"])
     for candidate in candidates:
         finding, evidence = candidate.finding, candidate.evidence
         values = features(document.text, evidence)
@@ -40,8 +41,12 @@ def _decided(document: Document, candidates: list[Candidate]) -> Iterator[Findin
         yield replace(
             finding,
             statement=finding.statement if evidence.sure else listed and not finding.unsaid,
-            chance=float(1 / (1 + np.exp(-values @ right))),
+            chance=_chance(values @ right) if evidence.tagged else max(_chance(score), unseen),
         )
+
+
+def _chance(score: float) -> float:
+    return float(1 / (1 + np.exp(-score)))
 
 
 @cache

@@ -4,13 +4,18 @@ Training and the engine share this file, so that both see a text alike.  A *word
 pre-tokenizer gives (punctuation marks are words); labels are decided on its first piece.
 """
 
+from __future__ import annotations
+
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 PAD, PARAGRAPH, CLS, SEP = 0, 1, 101, 102  # PARAGRAPH is [unused0]: stands before a new line's word
 N_FEATURES = 24  # in quotation (2) x gap before the word (none, space, new line) x case (4)
@@ -39,6 +44,8 @@ class Encoded:
 
 def load_tokenizer(path: Path) -> Tokenizer:
     """The tokenizer of `tokenizer.json`, without the truncation and padding set in it."""
+    from tokenizers import Tokenizer  # noqa: PLC0415 with the model, and only then
+
     tokenizer = Tokenizer.from_file(str(path))
     tokenizer.no_truncation()
     tokenizer.no_padding()

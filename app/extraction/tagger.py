@@ -12,9 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 
 from app.extraction.decoding import (
     CONTENT,
@@ -68,12 +66,14 @@ class Tagger:
     """The model in a folder that training/export.py and training/fit.py wrote."""
 
     def __init__(self, folder: Path, threads: int = 1, settings: Settings | None = None) -> None:
+        import onnxruntime  # noqa: PLC0415 20 MB that a process which extracts nothing need not hold
+
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         providers = ["CPUExecutionProvider"]
         self._session = onnxruntime.InferenceSession(str(folder / "model.onnx"), options, providers)
-        self.tokenizer: Tokenizer = load_tokenizer(folder / "tokenizer.json")
+        self.tokenizer = load_tokenizer(folder / "tokenizer.json")
         self.weights = Weights.from_json(json.loads((folder / "decoder.json").read_text()))
         self.settings = settings or Settings()
 
