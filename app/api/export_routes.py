@@ -19,6 +19,9 @@ from app.queries.filters import StatementExport
 router = APIRouter(dependencies=[Depends(reject_repeats)], tags=["exports"])
 
 
+_PATIENCE = 2.0  # seconds that an export waits for one of the others to end
+
+
 class _Stream(StreamingResponse):
     """An answer of unknown length; however it ends, what `held` holds is given back.
 
@@ -56,11 +59,14 @@ async def _write(
 async def _start(request: Request, form: Format, parameters: StatementExport) -> Response:
     """Everything up to the first batch, so that what fails early fails as a problem."""
     slots: asyncio.Semaphore = request.app.state.export_slots
-    if slots.locked():
-        raise TooBusyError("as many exports are running as this server allows; try again later")
     held = AsyncExitStack()
     try:
-        await held.enter_async_context(slots)
+        async with asyncio.timeout(_PATIENCE):
+            await held.enter_async_context(slots)
+    except TimeoutError as error:
+        detail = "as many exports are running as this server allows; try again later"
+        raise TooBusyError(detail) from error
+    try:
         export = await held.enter_async_context(open_export(request.app.state.engine, parameters))
         batches = export.batches()
         first: list[Any] = await anext(batches, [])
