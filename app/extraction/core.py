@@ -41,7 +41,9 @@ def _decided(document: Document, candidates: list[Candidate]) -> Iterator[Findin
         yield replace(
             finding,
             statement=finding.statement if evidence.sure else listed and not finding.unsaid,
-            chance=_chance(values @ right) if evidence.tagged else max(_chance(score), unseen),
+            chance=_chance(float(values @ right))
+            if evidence.tagged
+            else max(_chance(score), unseen),
         )
 
 
