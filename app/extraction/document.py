@@ -94,6 +94,18 @@ class Document:
     quotes: tuple[Quote, ...]
     sentences: tuple[Sentence, ...]
 
+    def quotes_in(self, spans: Sequence[Span]) -> list[Quote]:
+        """The quotations that touch any of the spans, span by span."""
+        quotes = self.quotes
+        found: list[Quote] = []
+        for start, end in spans:
+            at = max(0, bisect_left(quotes, start, key=lambda quote: quote.start) - 1)
+            while at < len(quotes) and quotes[at].start < end:
+                if quotes[at].end > start:
+                    found.append(quotes[at])
+                at += 1
+        return found
+
     def role(self, sentence: Sentence) -> Role:
         """The role of the paragraph in which the sentence stands."""
         return self.paragraphs[sentence.paragraph].role

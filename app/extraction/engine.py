@@ -1,7 +1,6 @@
 """The entry: text in, attributions out."""
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
@@ -14,7 +13,6 @@ from app.extraction.nouns import heads_document
 from app.extraction.occasions import find_date, find_medium, leading_day, without_relative_clauses
 from app.extraction.organizations import is_study
 from app.extraction.outlets import find_outlet
-from app.extraction.quotes import Quote
 from app.extraction.resolved import Resolved
 from app.extraction.speakers import Resolver
 from app.extraction.transcripts import ANSWER_LABELS
@@ -66,7 +64,6 @@ class _Assembly:
         self._publisher = _canonical(publisher or credits.publisher)
         agency = credits.agency
         self._agency = None if agency and agency == self._publisher else agency
-        self._quote_starts = [quote.start for quote in document.quotes]
 
     def attributions(self) -> Iterator[Attribution]:
         """One attribution a finding."""
@@ -109,7 +106,7 @@ class _Assembly:
             content=finding.content,
             cue=(finding.cue,) if finding.cue else (),
             mention=(finding.mention,) if finding.mention else (),
-            kind=kind_of(text, finding.content, self._quotes_in(finding.content)),
+            kind=kind_of(text, finding.content, self._document.quotes_in(finding.content)),
             act=act,
             statement=finding.statement and self._says_something(finding),
             speakers=speakers,
@@ -144,7 +141,7 @@ class _Assembly:
             return []
         if any(a <= finding.clause[0] < b for a, b in _hulls(finding.content)):
             return [finding.clause]
-        quotes = [(quote.start, quote.end) for quote in self._quotes_in([span])]
+        quotes = [(quote.start, quote.end) for quote in self._document.quotes_in([span])]
         mention = [finding.mention] if finding.mention else []
         gaps: list[Span] = []
         at = span[0]
@@ -180,17 +177,6 @@ class _Assembly:
             start = sentence.start if opens or finding.shared else finding.clause[0]
             spans.append((min(start, end), max(end, finding.clause[1])))
         return spans
-
-    def _quotes_in(self, spans: Sequence[Span]) -> list[Quote]:
-        quotes = self._document.quotes
-        found: list[Quote] = []
-        for start, end in spans:
-            at = max(0, bisect_left(self._quote_starts, start) - 1)
-            while at < len(quotes) and quotes[at].start < end:
-                if quotes[at].end > start:
-                    found.append(quotes[at])
-                at += 1
-        return found
 
 
 def _is_document(speakers: Sequence[SpeakerName]) -> bool:

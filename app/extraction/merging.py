@@ -7,7 +7,7 @@ what only one of them sees the evidence decides (listing.py).
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter, itemgetter
 
@@ -16,7 +16,6 @@ from app.extraction.document import Document, Role
 from app.extraction.findings import Construction, Finding, kind_of
 from app.extraction.listing import SURE_OF_RULES, Evidence, cue_acts
 from app.extraction.outlets import find_outlet
-from app.extraction.quotes import Quote
 from app.extraction.tagger import Reading, Tagged
 from app.extraction.types import Act, Kind, Span
 
@@ -45,7 +44,6 @@ class Merger:
     def __init__(self, document: Document, reading: Reading) -> None:
         self._document = document
         self._reading = reading
-        self._quote_starts = [quote.start for quote in document.quotes]
         self._contents = sorted(span for t in reading.tagged for span in t.content)
 
     def candidates(self, rules: Sequence[Finding]) -> list[Candidate]:
@@ -145,7 +143,7 @@ class Merger:
         return {m.start() for start, end in content for m in _WORD.finditer(text, start, end)}
 
     def _kind(self, content: Sequence[Span]) -> Kind:
-        return kind_of(self._document.text, content, self._touched(content))
+        return kind_of(self._document.text, content, self._document.quotes_in(content))
 
     def _alone(self, tagged: Tagged) -> Finding | None:
         """A finding that only the tagger sees."""
@@ -250,7 +248,7 @@ class Merger:
     def _with_quotes(self, span: Span) -> Span:
         """A span grown to the quotations that it nearly or mostly covers."""
         start, end = span
-        for quote in self._touched([span]):
+        for quote in self._document.quotes_in([span]):
             inside = min(end, quote.end) - max(start, quote.start)
             mostly = inside >= _MOSTLY * (quote.end - quote.start)
             if quote.start < start <= quote.end and (mostly or start - quote.start <= _NEAR_EDGE):
@@ -266,18 +264,6 @@ class Merger:
         while start < end and text[end - 1] in _LOOSE:
             end -= 1
         return start, end
-
-    def _touched(self, spans: Sequence[Span]) -> list[Quote]:
-        return list(self._quotes_in(spans))
-
-    def _quotes_in(self, spans: Sequence[Span]) -> Iterator[Quote]:
-        quotes = self._document.quotes
-        for start, end in spans:
-            at = max(0, bisect_left(self._quote_starts, start) - 1)
-            while at < len(quotes) and quotes[at].start < end:
-                if quotes[at].end > start:
-                    yield quotes[at]
-                at += 1
 
 
 def _act(words: Sequence[str]) -> Act:
