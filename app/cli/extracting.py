@@ -13,8 +13,9 @@ from app.extraction import extract
 from app.extraction.exchange import as_json
 from app.extraction.types import Attribution
 from app.ingestion.documents import Document
+from app.ingestion.inputs.files import list_files, read_raw
 from app.ingestion.metadata import Metadata
-from app.ingestion.readers import list_files, parse, read_raw
+from app.ingestion.parsing import parse
 from app.ingestion.run import extract_from
 from app.moments import parse_moment
 from app.settings import get_settings

@@ -10,8 +10,8 @@ from sqlalchemy import Engine
 from app.cli.console import err, log, open_database, out, plain
 from app.db import translate_errors
 from app.errors import StartupError
+from app.ingestion.inputs.files import list_files
 from app.ingestion.metadata import Metadata
-from app.ingestion.readers import list_files
 from app.ingestion.run import Item, Report
 from app.ingestion.run import ingest as run_ingestion
 from app.ingestion.undo import split as part
@@ -69,10 +69,11 @@ def run_with_progress(
     )
     task = bar.add_task("", total=None)
 
-    def progress(item: Item, done: int, total: int) -> None:
+    def progress(item: Item, done: int, total: int | None) -> None:
         bar.update(task, completed=done, total=total, description=plain(Path(item.input).name))
         if not err.is_terminal:
-            log.info("%d of %d: %s %s", done, total, item.outcome.value, ascii(item.input))
+            of = "" if total is None else f" of {total}"
+            log.info("%d%s: %s %s", done, of, item.outcome.value, ascii(item.input))
 
     with bar:
         return run_ingestion(

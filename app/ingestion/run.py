@@ -16,8 +16,10 @@ from app.extraction.types import Attribution
 from app.ingestion.articles import Written, find_repeat, write_article
 from app.ingestion.documents import Document, storable
 from app.ingestion.drafts import make_drafts
+from app.ingestion.inputs import read_inputs
 from app.ingestion.metadata import Metadata
-from app.ingestion.readers import Raw, list_files, parse, read_raw
+from app.ingestion.parsing import parse
+from app.ingestion.raw import Raw, Unreadable
 from app.ingestion.topics import ensure_concepts
 from app.models import IngestItem, IngestRun, Outcome
 
@@ -56,7 +58,7 @@ class Report:
         return [item for item in self.items if item.outcome is Outcome.FAILED]
 
 
-Progress = Callable[[Item, int, int], None]
+Progress = Callable[[Item, int, int | None], None]
 
 
 def ingest(
@@ -70,36 +72,36 @@ def ingest(
     """Ingest the files that `paths` name (folders are searched for `.txt`), in order.
 
     A bad input fails alone, with its reason. `progress` is called after each input with the
-    item, how many are done and how many there are. Raises DatabaseUnavailableError when the
-    database goes away: what was done stays, and running it again carries on.
+    item, how many are done and how many there are (None: not known yet). Raises
+    DatabaseUnavailableError when the database goes away: what was done stays, and running it
+    again carries on.
     """
-    files = list_files(paths)
-    given = metadata or Metadata()
     items: list[Item] = []
     with translate_errors():
         run_id = _begin(engine)
-        for path in files:
-            item = _ingest_file(engine, path, given, max_bytes)
+        for found in read_inputs(paths, metadata or Metadata(), max_bytes):
+            item = _ingest(engine, found)
             _keep(engine, run_id, item)
             items.append(item)
-            progress(item, len(items), len(files))
+            progress(item, len(items), None)
         _finish(engine, run_id, items)
     return Report(run_id, tuple(items))
 
 
-def _ingest_file(engine: Engine, path: Path, given: Metadata, max_bytes: int) -> Item:
+def _ingest(engine: Engine, raw: Raw | Unreadable) -> Item:
+    if isinstance(raw, Unreadable):
+        return Item(raw.name, Outcome.FAILED, raw.reason)
     try:
-        raw = read_raw(path, given, max_bytes)
         written = _known(engine, raw) or _write(engine, parse(raw))
     except InputRejectedError as error:
-        return Item(str(path), Outcome.FAILED, error.detail)
+        return Item(raw.name, Outcome.FAILED, error.detail)
     except Exception as error:
         if isinstance(error, DBAPIError) and is_gone(error):
             raise
         # A fault of ours must not cost the rest of the batch; it is told, with its trace.
-        log.exception("ingesting %r failed", str(path))
-        return Item(str(path), Outcome.FAILED, f"{type(error).__name__}: {_first_line(error)}")
-    return Item(str(path), written.outcome, article_id=written.article_id)
+        log.exception("ingesting %r failed", raw.name)
+        return Item(raw.name, Outcome.FAILED, f"{type(error).__name__}: {_first_line(error)}")
+    return Item(raw.name, written.outcome, article_id=written.article_id)
 
 
 def _first_line(error: Exception) -> str:

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from app.errors import InputRejectedError
 from app.ingestion.documents import Document, normalise
+from app.ingestion.inputs.files import list_files, read_raw
 from app.ingestion.metadata import Metadata
-from app.ingestion.readers import decode, list_files, parse, read_raw
+from app.ingestion.parsing import decode, parse
 
 TEXT = "“Größer wird es nicht”, said the mayor of Köln, Jürgen Müßig, on Tuesday – smiling.\n"
 

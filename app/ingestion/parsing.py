@@ -1,11 +1,7 @@
-"""Readers: from paths to documents."""
+"""From the bytes of an article to a document. Pure: no file, no network, no database."""
 
 import codecs
-import hashlib
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from pathlib import Path
 
 from charset_normalizer import from_bytes
 
@@ -13,7 +9,8 @@ from app.errors import InputRejectedError
 from app.extraction.credits import find_credits, find_title
 from app.ingestion.documents import Document, normalise
 from app.ingestion.language import detect_language
-from app.ingestion.metadata import MAX_LINE, Metadata, read_sidecar
+from app.ingestion.metadata import MAX_LINE, Metadata
+from app.ingestion.raw import Raw
 
 # Bytes that no text in an 8-bit encoding or UTF-8 holds.
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
@@ -26,66 +23,6 @@ _BOMS = (
 )
 _SNIFF = 4096
 _DETECT = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class Raw:
-    """A file's bytes with what is said about it, hashed but not yet parsed."""
-
-    path: Path
-    content: bytes
-    metadata: Metadata
-
-    @property
-    def origin(self) -> str:
-        """Where it was read, as a file URI."""
-        return self.path.resolve().as_uri()
-
-    @property
-    def sha256(self) -> bytes:
-        """Over the bytes."""
-        return hashlib.sha256(self.content).digest()
-
-
-def list_files(paths: Iterable[Path]) -> list[Path]:
-    """The `.txt` files meant by the paths: files as given, folders searched through, in order.
-
-    A path that does not exist is kept, so that it fails by name and not in silence.
-    """
-    found: dict[Path, None] = {}
-    for path in paths:
-        found.update(dict.fromkeys(_inside(path)))
-    return list(found)
-
-
-def _inside(path: Path) -> list[Path]:
-    try:
-        if not path.is_dir():
-            return [path]
-    except OSError:  # a name that the file system cannot even look up
-        return [path]
-    return sorted(p for p in path.rglob("*") if p.suffix.lower() == ".txt" and p.is_file())
-
-
-def read_raw(path: Path, given: Metadata, max_bytes: int) -> Raw:
-    """The file's bytes and metadata (`given` goes before NAME.meta.json).
-
-    Raises InputRejectedError with the reason: missing, not a .txt file, empty, too large.
-    """
-    try:
-        size = path.stat().st_size
-        if path.suffix.lower() != ".txt":
-            raise InputRejectedError(f"cannot read {path.suffix or 'such'} files yet, only .txt")
-        if size > max_bytes:
-            raise InputRejectedError(f"too large: {size:,} bytes, at most {max_bytes:,} are taken")
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise InputRejectedError("no such file or folder") from None
-    except OSError as error:
-        raise InputRejectedError(f"cannot be read: {error.strerror}") from error
-    if not content.strip():
-        raise InputRejectedError("empty: there is no text in it")
-    return Raw(path, content, given.over(read_sidecar(path)))
 
 
 def decode(content: bytes) -> str:
