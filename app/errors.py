@@ -15,6 +15,11 @@ class OnRecordError(Exception):
         self.detail = detail
         self.parameter = parameter
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """HTTP headers that the answer carries."""
+        return {}
+
 
 class NotFoundError(OnRecordError):
     """There is no such statement, speaker, source, topic or article."""
@@ -34,6 +39,42 @@ class MergedError(OnRecordError):
     def __init__(self, survivor_id: int) -> None:
         super().__init__(f"merged into {survivor_id}")
         self.survivor_id = survivor_id
+
+
+class UnauthorizedError(OnRecordError):
+    """No key was shown, or one that is unknown or revoked."""
+
+    status = 401
+    type = "unauthorized"
+    title = "A key is needed"
+
+    def __init__(self, detail: str, *, wrong: bool) -> None:
+        super().__init__(detail)
+        self._wrong = wrong
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """How to authenticate (RFC 6750, section 3)."""
+        error = ', error="invalid_token"' if self._wrong else ""
+        return {"WWW-Authenticate": f'Bearer realm="onrecord"{error}'}
+
+
+class ForbiddenError(OnRecordError):
+    """The key does not allow this."""
+
+    status = 403
+    type = "forbidden"
+    title = "The key does not allow this"
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(f"this needs a key with the scope {scope}")
+        self._scope = scope
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Which scope is needed (RFC 6750, section 3.1)."""
+        error = f'error="insufficient_scope", scope="{self._scope}"'
+        return {"WWW-Authenticate": f'Bearer realm="onrecord", {error}'}
 
 
 class InvalidParameterError(OnRecordError):

@@ -6,12 +6,13 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 import asyncpg
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from app.api import openapi, problems
+from app.api.auth import KnownKeys, require_key
 from app.api.changes_routes import router as changes_router
 from app.api.conditional import Conditional
 from app.api.export_routes import router as export_router
@@ -21,7 +22,9 @@ from app.api.name_routes import router as name_router
 from app.api.negotiation import Negotiation
 from app.api.rate_limit import RateLimit
 from app.api.routes import router
+from app.api.service_routes import router as service_router
 from app.api.stats_routes import router as stats_router
+from app.api.text_routes import router as text_router
 from app.api.topic_routes import router as topic_router
 from app.db import make_async_engine
 from app.errors import StartupError
@@ -60,12 +63,12 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.engine = engine
     # Half of the connections at most: lists must go on while others export.
     app.state.export_slots = asyncio.Semaphore(max(1, settings.pool_size // 2))
-    app.include_router(router)
-    app.include_router(export_router)
-    app.include_router(changes_router)
-    app.include_router(name_router)
-    app.include_router(stats_router)
-    app.include_router(topic_router)
+    app.state.known_keys = KnownKeys()
+    reading = [Depends(require_key)] if settings.read_auth == "key" else []
+    for reads in (router, export_router, changes_router, name_router, stats_router, topic_router):
+        app.include_router(reads, dependencies=reading)
+    for others in (text_router, service_router):
+        app.include_router(others)
     pages.install(app)
     openapi.install(app)
     problems.install(app, [SQLAlchemyError, asyncpg.PostgresError, OSError])
@@ -80,7 +83,7 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(GZipMiddleware, compresslevel=5)
     app.add_middleware(Limits, max_body=settings.max_body_bytes)
     if settings.requests_a_minute:
-        app.add_middleware(RateLimit, limit=settings.requests_a_minute)
+        app.add_middleware(RateLimit, limit=settings.requests_a_minute, known=app.state.known_keys)
     app.add_middleware(Headers)
     # Outermost, so that a dashboard can read errors too.
     app.add_middleware(

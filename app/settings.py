@@ -3,6 +3,7 @@
 import ipaddress
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -55,8 +56,13 @@ class Settings(BaseSettings):
         ge=0,
         le=1_000_000,
         validation_alias="ONRECORD_RATE_LIMIT",
-        description="Requests a minute for each address, 0 for any number. Unset: 600, but any "
-        "number where `HOST` is a loopback address.",
+        description="Requests a minute for each address or key, 0 for any number. Unset: 600, but "
+        "any number where `HOST` is a loopback address.",
+    )
+    read_auth: Literal["none", "key"] = Field(
+        "none",
+        validation_alias="ONRECORD_READ_AUTH",
+        description="`none`: everybody may read; `key`: reading needs a key too.",
     )
     max_body_bytes: int = Field(
         10_000_000,

@@ -339,3 +339,22 @@ def test_a_killed_server_leaves_a_database_that_the_next_one_takes_over(tmp_path
     process.terminate()
     process.finish()
     assert not database_of(tmp_path)
+
+
+def test_keys_are_made_listed_and_revoked(onrecord: Onrecord, db_url: str):
+    made = onrecord("keys", "create", "--name", "desk", "--scope", "ingest", DATABASE_URL=db_url)
+    assert made.returncode == 0, made.stderr
+    token = made.stdout.strip()  # nothing but the key, so that a script can take it
+    assert token.startswith("onrecord_")
+    again = onrecord("keys", "create", "--name", "desk", DATABASE_URL=db_url)
+    assert again.returncode == 1
+    assert "there is a key called desk" in again.stderr
+    listed = onrecord("keys", "list", DATABASE_URL=db_url).stdout
+    assert "desk" in listed
+    assert "ingest" in listed
+    assert token not in listed
+    assert onrecord("keys", "revoke", "desk", DATABASE_URL=db_url).returncode == 0
+    gone = onrecord("keys", "revoke", "desk", DATABASE_URL=db_url)
+    assert (gone.returncode, "no key called desk" in gone.stderr) == (1, True)
+    wrong = onrecord("keys", "create", "--name", "a\nb", DATABASE_URL=db_url)
+    assert "one line" in wrong.stderr

@@ -32,7 +32,7 @@ def test_every_command():
         if group.typer_instance is not None
         for command in group.typer_instance.registered_commands
     ]
-    assert len(names) == 8
+    assert len(names) == 11
     for name in names:
         assert f"| `onrecord {name}` |" in README
 
@@ -46,6 +46,7 @@ def test_every_command():
         filters.TopicList,
         filters.ArticleList,
         filters.OccurrenceList,
+        filters.TextVersion,
         filters.StatementExport,
         ChangeList,
         filters.SimilarList,

@@ -219,6 +219,11 @@ EXAMPLES: dict[str, Any] = {
     "get_topic": _TOPIC_DETAIL,
     "list_articles": _page(_ARTICLE) | {"resolved": {}},
     "get_article": _ARTICLE | {"versions": [_VERSION]},
+    "get_article_text": {
+        "article_id": 7,
+        "version": 1,
+        "text": "Work goes on. “The harbour will open in May,” the mayor told Reuters on Sunday.",
+    },
     "list_changes": {
         "data": [_CHANGE], "after": "WzEsNzgyLCJzdGF0ZW1lbnQiLDMxXQ", "has_more": False,
     },
@@ -235,6 +240,18 @@ PROBLEMS: dict[int, tuple[str, str, str, str | None]] = {
         "The cursor does not belong to this query",
         "this cursor was not issued for these parameters; start again without it",
         "cursor",
+    ),
+    401: (
+        "unauthorized",
+        "A key is needed",
+        "show a key: Authorization: Bearer onrecord_…",
+        None,
+    ),
+    403: (
+        "forbidden",
+        "The key does not allow this",
+        "this needs a key with the scope ingest",
+        None,
     ),
     404: ("not-found", "Not found", "there is no statement 31", None),
     413: ("content-too-large", "The body is too large", "the body is over 10,000,000 bytes", None),

@@ -1,5 +1,6 @@
 """The OpenAPI document: problems as they are sent, examples, and what the API is."""
 
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI
@@ -29,11 +30,13 @@ TAGS = [
 ]
 _DESCRIPTIONS = {
     400: "The cursor does not belong to these parameters, or is too old.",
+    401: "No key was shown, or one that is unknown or revoked.",
+    403: "The key does not have the scope that this needs.",
     404: "There is no such row.",
     413: "The body is too large.",
     414: "The query is too long.",
     422: "A parameter is unknown or has a wrong value; `errors` names each.",
-    429: "Too many requests from this address; `Retry-After` says when to come back.",
+    429: "Too many requests from this address or key; `Retry-After` says when to come back.",
     500: "Our fault; the cause is in the log.",
     503: "The database does not answer, or the query took too long; try again.",
 }
@@ -43,6 +46,7 @@ _HEADERS = {
     "X-Request-ID": "The request's id, yours where you sent one: name it when you report a fault.",
     "ETag": "Send it as `If-None-Match`: 304 if nothing changed.",
     "Link": '`rel="next"`: the next page, where there is one (RFC 8288).',
+    "WWW-Authenticate": "How to authenticate, and what is wrong (RFC 6750).",
     "Retry-After": "Seconds to wait before trying again.",
     "RateLimit": "Requests left, and seconds until all are there again.",
     "RateLimit-Policy": "Requests (q) in a window of seconds (w).",
@@ -53,6 +57,8 @@ _EVERYWHERE = ("API-Version", "X-Request-ID")
 _ON = {
     "200": ("ETag", "Link", "RateLimit", "RateLimit-Policy"),
     "304": ("ETag",),
+    "401": ("WWW-Authenticate",),
+    "403": ("WWW-Authenticate",),
     "429": ("Retry-After", "RateLimit", "RateLimit-Policy"),
     "503": ("Retry-After",),
 }
@@ -60,7 +66,7 @@ _ON = {
 _LEADS_TO = {
     "list_statements": {"get_statement": "statement_id", "list_occurrences": "statement_id"},
     "list_speakers": {"get_speaker": "speaker_id"},
-    "list_articles": {"get_article": "article_id"},
+    "list_articles": {"get_article": "article_id", "get_article_text": "article_id"},
 }
 _SCHEMA = {"$ref": "#/components/schemas/Problem"}
 
@@ -112,7 +118,8 @@ def install(app: FastAPI) -> None:
 def _complete(operation: dict[str, Any]) -> None:
     """Add what every operation has: the common errors, 304, headers, and its example."""
     responses = operation["responses"]
-    for status, response in problems(*_COMMON).items():
+    common = (*_COMMON, HTTPStatus.UNAUTHORIZED) if operation.get("security") else _COMMON
+    for status, response in problems(*common).items():
         responses.setdefault(str(status), response)
     responses["304"] = {"description": "What `If-None-Match` names is still current."}
     for media in responses["200"].get("content", {}).values():

@@ -105,7 +105,8 @@ async def domain_error(request: Request, error: Exception) -> Response:
         error.title,
         f"{error.parameter}: {error.detail}" if error.parameter else error.detail,
         errors if error.parameter else [],
-        {"Retry-After": "5"} if error.status == HTTPStatus.SERVICE_UNAVAILABLE else None,
+        ({"Retry-After": "5"} if error.status == HTTPStatus.SERVICE_UNAVAILABLE else {})
+        | error.headers,
     )
 
 

@@ -1,6 +1,6 @@
-"""So many requests a minute for each address, as plain ASGI.
+"""So many requests a minute for each address or key, as plain ASGI.
 
-The generic cell rate algorithm (ITU-T I.371): one number an address says when its allowance is
+The generic cell rate algorithm (ITU-T I.371): one number a caller says when its allowance is
 whole again. Headers as in the IETF's "RateLimit header fields for HTTP". Each process counts for
 itself.
 """
@@ -13,10 +13,11 @@ from collections.abc import Callable
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.api.auth import KnownKeys
 from app.api.problems import problem
 
 WINDOW = 60  # seconds
-_MOST = 100_000  # addresses remembered
+_MOST = 100_000  # callers remembered
 # What a balancer asks must not depend on how often it asks.
 _FREE = frozenset({"/healthz", "/readyz"})
 
@@ -71,17 +72,20 @@ class Allowance:
 class RateLimit:
     """429 with `Retry-After` for whoever asks more often; all answers say how many are left."""
 
-    def __init__(self, app: ASGIApp, limit: int) -> None:
+    def __init__(self, app: ASGIApp, limit: int, known: KnownKeys) -> None:
         self.app = app
         self._limit = limit
         self._allowance = Allowance(limit)
+        self._known = known
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, unless it is one too many."""
         if scope["type"] != "http" or scope["path"] in _FREE:
             await self.app(scope, receive, send)
             return
-        left, wait, whole = self._allowance.take(caller(scope))
+        key_id = self._known.find(scope)
+        who = caller(scope) if key_id is None else f"key {key_id}"
+        left, wait, whole = self._allowance.take(who)
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

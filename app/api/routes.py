@@ -25,7 +25,6 @@ from app.queries.filters import (
     SpeakerList,
     StatementList,
 )
-from app.queries.health import check_ready
 from app.queries.profile import get_profile
 from app.queries.similar import find_similar
 
@@ -174,27 +173,3 @@ async def list_articles(
 async def get_article(connection: Connection, article_id: EntityId, _: NoParameters) -> Response:
     """One article with the history of its text."""
     return answer(await entities.get_article(connection, article_id))
-
-
-@router.get(
-    "/healthz",
-    tags=["service"],
-    operation_id="get_health",
-    response_model=schemas.Health,
-    responses=problems(422, 500),
-)
-async def get_health(_: NoParameters) -> Response:
-    """Whether the process answers; says nothing of the database."""
-    return answer({"status": "ok"})
-
-
-@router.get(
-    "/readyz",
-    tags=["service"],
-    operation_id="get_readiness",
-    response_model=schemas.Readiness,
-    responses=problems(422, 500, 503),
-)
-async def get_readiness(connection: Connection, _: NoParameters) -> Response:
-    """Whether the database answers and has the schema that this version needs."""
-    return answer(await check_ready(connection))

@@ -349,6 +349,14 @@ class ArticleDetail(Article):
     versions: list[ArticleVersion]
 
 
+class ArticleText(Shape):
+    """A text of an article, as stored."""
+
+    article_id: int
+    version: int
+    text: str
+
+
 class ArticlePage(_List):
     """A page of articles."""
 

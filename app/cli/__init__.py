@@ -8,7 +8,7 @@ from typing import NoReturn
 import typer
 from pydantic import ValidationError
 
-from app.cli import exporting, extracting, ingesting, serving, vocabulary
+from app.cli import exporting, extracting, ingesting, keys, serving, vocabulary
 from app.cli.console import err, plain
 from app.errors import OnRecordError
 from app.extraction.tagger import use_threads
@@ -26,6 +26,7 @@ cli = typer.Typer(
 for module in (serving, ingesting, extracting, exporting):
     cli.registered_commands.extend(module.commands.registered_commands)
 cli.add_typer(vocabulary.topics, name="topics")
+cli.add_typer(keys.keys, name="keys")
 
 
 def main() -> NoReturn:

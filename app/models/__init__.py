@@ -4,6 +4,7 @@ from app.models.articles import Article, ArticleVersion
 from app.models.base import Base, among
 from app.models.changes import Change, ChangedEntity
 from app.models.ingestion import IngestItem, IngestRun, Outcome
+from app.models.keys import ApiKey, KeyScope
 from app.models.sources import Source, SourceAlias, SourceKind
 from app.models.speakers import Speaker, SpeakerAlias
 from app.models.statements import (
@@ -16,6 +17,7 @@ from app.models.statements import (
 from app.models.topics import StatementTopic, Topic, TopicAlias, TopicScheme
 
 __all__ = [
+    "ApiKey",
     "Article",
     "ArticleVersion",
     "Base",
@@ -23,6 +25,7 @@ __all__ = [
     "ChangedEntity",
     "IngestItem",
     "IngestRun",
+    "KeyScope",
     "NearWording",
     "Occurrence",
     "OccurrenceSource",

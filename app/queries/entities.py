@@ -245,3 +245,20 @@ async def get_article(connection: AsyncConnection, article_id: int) -> dict[str,
         .order_by(ArticleVersion.n)
     )
     return as_article(as_dict(row)) | {"versions": [as_dict(version) for version in versions]}
+
+
+async def get_text(
+    connection: AsyncConnection, article_id: int, version: int | None
+) -> dict[str, Any]:
+    """A text of an article, the newest where no version is named. Raises NotFoundError."""
+    query = select(
+        ArticleVersion.article_id, ArticleVersion.n.label("version"), ArticleVersion.text
+    ).where(ArticleVersion.article_id == article_id)
+    if version is not None:
+        query = query.where(ArticleVersion.n == version)
+    newest = query.order_by(ArticleVersion.n.desc()).limit(1)
+    row = (await connection.execute(newest)).one_or_none()
+    if row is None:
+        of = f"version {version} of " if version else ""
+        raise NotFoundError(f"there is no {of}article {article_id}")
+    return as_dict(row)

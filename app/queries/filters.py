@@ -317,6 +317,15 @@ class ArticleList(Paging):
     ] = ArticleSort.NEWEST
 
 
+class TextVersion(Parameters):
+    """Parameters of an article's text."""
+
+    version: Annotated[
+        int | None,
+        Field(ge=1, le=2**31 - 1, description="Of the text; the newest where not given."),
+    ] = None
+
+
 class OccurrenceList(Paging):
     """Parameters of `GET /statements/{id}/occurrences`."""
 
