@@ -20,7 +20,9 @@ import psycopg
 from sqlalchemy import text as sql
 
 from app.db import make_engine
+from app.ingestion.origins import refresh_sources
 from app.ingestion.search import refresh_search
+from app.text_fragments import text_fragment
 from benchmarks.drawn import (
     ACTS,
     CHUNK,
@@ -113,6 +115,7 @@ def occurrences(made: Made, texts: list[str]) -> Iterator[str]:
         zip(made.statement_of.tolist(), made.article_of.tolist(), strict=True)
     ):
         text, start = texts[statement], 40 + i
+        folded_hash = hashlib.sha256(text.encode()).hexdigest()
         selectors = json.dumps(
             [
                 {
@@ -128,8 +131,9 @@ def occurrences(made: Made, texts: list[str]) -> Iterator[str]:
         medium = "\\N" if made.medium[i] < 0 else MEDIA[made.medium[i]]
         yield (
             f"{i + 1}\t{statement + 1}\t{article + 1}\t1\t{{{{{start},{start + len(text)}}}}}"
-            f"\t{selectors}\t\\\\x{hashlib.sha256(text.encode()).hexdigest()}\tthe speaker"
-            f"\ta spokesperson\tsaid\t{KINDS[made.kind[statement]]}\t{ACTS[made.act[statement]]}"
+            f"\t{selectors}\t{text_fragment([text])}\t\\\\x{folded_hash}"
+            f"\tthe speaker\ta spokesperson\tsaid"
+            f"\t{KINDS[made.kind[statement]]}\t{ACTS[made.act[statement]]}"
             f"\t{medium}\t{made.confidence[i]}\tsynthetic"
             f"\t{'t' if made.withdrawn[statement] else 'f'}\t{made.publisher[article]}\t{at}\n"
         )
@@ -230,9 +234,9 @@ def fill(url: str, count: int, seed: int = 1, tell: Callable[[str], None] = prin
             statement_topics(made),
         ),
         (
-            "occurrence (id, statement_id, article_id, version, spans, selectors, folded_hash,"
-            " mention, speaker_description, cue, kind, act, medium, confidence, extractor_version,"
-            " withdrawn, publisher_id, published_at)",
+            "occurrence (id, statement_id, article_id, version, spans, selectors, fragment,"
+            " folded_hash, mention, speaker_description, cue, kind, act, medium, confidence,"
+            " extractor_version, withdrawn, publisher_id, published_at)",
             occurrences(made, texts),
         ),
         ("occurrence_source (occurrence_id, position, source_id)", vias(made)),
@@ -252,8 +256,8 @@ def fill(url: str, count: int, seed: int = 1, tell: Callable[[str], None] = prin
                 connection.execute(index)
         tell(f"{time.monotonic() - started:6.0f} s  {len(indexes) - 1} indexes")
         _move_sequences(connection)
-    _fill_search(url, count)
-    tell(f"{time.monotonic() - started:6.0f} s  search")
+    _refresh(url, count)
+    tell(f"{time.monotonic() - started:6.0f} s  search and sources")
     with psycopg.connect(url) as connection:
         connection.execute("SET maintenance_work_mem = '512MB'")
         (index,) = [index for index in indexes if SEARCH in index]
@@ -276,13 +280,15 @@ def _drop_indexes(connection: psycopg.Connection) -> list[str]:
     return [definition for _, definition in rows]
 
 
-def _fill_search(url: str, count: int) -> None:
-    """Language and search words of every statement, as ingestion writes them."""
+def _refresh(url: str, count: int) -> None:
+    """Language, search words and sources of every statement, as ingestion writes them."""
     engine = make_engine(url)
     with engine.begin() as connection:
         connection.execute(sql("SET LOCAL session_replication_role = replica"))
         for first in range(1, count + 1, CHUNK):
-            refresh_search(connection, range(first, min(first + CHUNK, count + 1)))
+            ids = range(first, min(first + CHUNK, count + 1))
+            refresh_search(connection, ids)
+            refresh_sources(connection, ids)
     engine.dispose()
 
 

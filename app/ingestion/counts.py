@@ -9,6 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from app.extraction.types import Act, Kind
 from app.extraction.wording import statement_text
+from app.ingestion.origins import refresh_sources
 from app.ingestion.search import refresh_search, said_by
 from app.models import (
     Occurrence,
@@ -62,6 +63,7 @@ def refresh(connection: Connection, touched: Touched) -> None:
         return
     connection.execute(_STATEMENTS, {"ids": ids})
     _refresh_wording(connection, ids)
+    refresh_sources(connection, ids)
     refresh_search(connection, touched.statements | said_by(connection, touched.renamed))
     _refresh_links(connection, StatementSpeaker.speaker_id, Speaker, ids)
     _refresh_links(connection, StatementTopic.topic_id, Topic, ids, touched.topics)

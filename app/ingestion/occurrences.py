@@ -27,6 +27,7 @@ from app.ingestion.statements import (
 )
 from app.ingestion.topics import resolve_topics
 from app.models import Occurrence, OccurrenceSource, StatementSpeaker, among
+from app.text_fragments import text_fragment
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class _Writer:
             "version": self.placed.version,
             "spans": draft.spans,
             "selectors": list(draft.selectors),
+            "fragment": text_fragment(s["exact"] for s in draft.selectors),
             "folded_hash": draft.folded_hash,
             "mention": draft.mention,
             "mention_span": list(attribution.mention[0]) if attribution.mention else None,

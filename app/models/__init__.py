@@ -12,6 +12,7 @@ from app.models.statements import (
     Occurrence,
     OccurrenceSource,
     Statement,
+    StatementSource,
     StatementSpeaker,
 )
 from app.models.topics import StatementTopic, Topic, TopicAlias, TopicScheme
@@ -36,6 +37,7 @@ __all__ = [
     "Speaker",
     "SpeakerAlias",
     "Statement",
+    "StatementSource",
     "StatementSpeaker",
     "StatementTopic",
     "Topic",

@@ -24,8 +24,14 @@ from app.models.articles import Article, ArticleVersion
 from app.models.base import Base, CreatedAt, Id, Timestamp, text_enum
 from app.models.sources import Source
 from app.models.speakers import Speaker
+from app.text_fragments import text_fragment
 
 _NEWEST_FIRST = "DESC NULLS LAST"
+
+
+def _fragment(context: Any) -> str:
+    selectors = context.get_current_parameters()["selectors"]
+    return text_fragment(selector["exact"] for selector in selectors)
 
 
 class Statement(Base):
@@ -94,9 +100,10 @@ class Occurrence(Base):
 
     `spans` is [[start, end], …] over the text of (article_id, version). `selectors` holds the
     exact words with their surroundings, one object a span, written once here so that no answer
-    has to read the article's text. `publisher_id` and `published_at` repeat the article's, so
-    that filters and date order need no join. `folded_hash` is SHA-256 over its folded text: with
-    the speakers and the dates it decides whether two occurrences are one statement.
+    has to read the article's text; `fragment` is what a link to them ends with. `publisher_id`
+    and `published_at` repeat the article's, so that filters and date order need no join.
+    `folded_hash` is SHA-256 over its folded text: with the speakers and the dates it decides
+    whether two occurrences are one statement.
     """
 
     __tablename__ = "occurrence"
@@ -122,6 +129,7 @@ class Occurrence(Base):
         ),
         Index(None, "medium", "statement_id", postgresql_where=sql("medium IS NOT NULL")),
         Index(None, "said_on", "statement_id", postgresql_where=sql("said_on IS NOT NULL")),
+        Index(None, "publisher_id", "statement_id"),
         Index(None, "confidence"),
     )
 
@@ -131,6 +139,7 @@ class Occurrence(Base):
     version: Mapped[int]
     spans: Mapped[list[list[int]]] = mapped_column(ARRAY(Integer, dimensions=2))
     selectors: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    fragment: Mapped[str] = mapped_column(default=_fragment, server_default=sql("''"))
     folded_hash: Mapped[bytes] = mapped_column(LargeBinary, index=True)
     mention: Mapped[str | None]
     mention_span: Mapped[list[int] | None] = mapped_column(ARRAY(Integer))
@@ -159,6 +168,30 @@ class OccurrenceSource(Base):
     )
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     source_id: Mapped[int] = mapped_column(ForeignKey(Source.id))
+
+
+class StatementSource(Base):
+    """A source that a statement came from: publisher, link of a via chain or outlet that speaks.
+
+    `occurrence_id` is the earliest live place from it, `first_published_at` that place's date.
+    """
+
+    __tablename__ = "statement_source"
+    __table_args__ = (
+        Index(
+            "ix_statement_source_newest_first",
+            "source_id",
+            sql(f"first_published_at {_NEWEST_FIRST}"),
+            sql("statement_id DESC"),
+        ),
+        Index(None, "source_id", "statement_id"),
+        Index(None, "occurrence_id"),
+    )
+
+    statement_id: Mapped[int] = mapped_column(ForeignKey(Statement.id), primary_key=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey(Source.id), primary_key=True)
+    occurrence_id: Mapped[int] = mapped_column(ForeignKey(Occurrence.id, ondelete="CASCADE"))
+    first_published_at: Mapped[Timestamp | None]
 
 
 class NearWording(Base):

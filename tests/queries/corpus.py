@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, insert, select
 
 from app.extraction.folding import fold, slugify
+from app.ingestion.origins import refresh_sources
 from app.ingestion.search import refresh_search
 from app.models import (
     Article,
@@ -19,6 +20,7 @@ from app.models import (
     Speaker,
     SpeakerAlias,
     Statement,
+    StatementSource,
     StatementSpeaker,
     StatementTopic,
     Topic,
@@ -69,8 +71,8 @@ def empty(engine: Engine) -> None:
     """Take every statement out of the database; the names that they can have stay or are made."""
     with engine.begin() as connection:
         for table in (
-            StatementSpeaker, StatementTopic, OccurrenceSource, Occurrence, Statement,
-            ArticleVersion, Article,
+            StatementSpeaker, StatementTopic, StatementSource, OccurrenceSource, Occurrence,
+            Statement, ArticleVersion, Article,
         ):  # fmt: skip
             connection.execute(delete(table))
         if connection.scalar(select(Topic.id).limit(1)) is None:
@@ -96,6 +98,7 @@ def add(engine: Engine, sayings: list[Said]) -> list[int]:
     with engine.begin() as connection:
         ids = [_add(connection, said) for said in sayings]
         refresh_search(connection, ids)
+        refresh_sources(connection, ids)
     return ids
 
 
