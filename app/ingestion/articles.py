@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db import AnyRow, AnySelect
-from app.ingestion.counts import refresh
+from app.ingestion.counts import add_counts
 from app.ingestion.documents import Document
 from app.ingestion.drafts import Draft
 from app.ingestion.locks import LockClass, lock
@@ -17,7 +17,7 @@ from app.ingestion.metadata import Metadata
 from app.ingestion.names import lock_key
 from app.ingestion.occurrences import Placed, write_occurrences
 from app.ingestion.sources import canonical_source, find_source, resolve_sources
-from app.models import Article, ArticleVersion, Outcome, Source
+from app.models import Article, ArticleVersion, Outcome
 
 _NEWEST = and_(ArticleVersion.article_id == Article.id, ArticleVersion.n == Article.version)
 _OWN_COLUMNS = ("title", "url", "byline", "published_at", "language")
@@ -131,9 +131,8 @@ def write_article(connection: Connection, document: Document, drafts: Sequence[D
         return Written(repeat, Outcome.UNCHANGED)
     lock(connection, LockClass.NAME, _lock_keys(document, drafts))
     placed = _write_text(connection, document, known)
-    touched = write_occurrences(connection, placed, drafts)
-    refresh(connection, touched)
-    _refresh_publishers(connection, {placed.publisher_id, known.source_id if known else None})
+    write_occurrences(connection, placed, drafts)
+    _count_articles(connection, placed.publisher_id, known.source_id if known else None)
     return Written(placed.article_id, Outcome.INGESTED if placed.is_new else Outcome.UPDATED)
 
 
@@ -185,6 +184,7 @@ def _write_text(connection: Connection, document: Document, known: AnyRow | None
         version=n,
         publisher_id=values["source_id"],
         published_at=values["published_at"],
+        language=values["language"],
         text_sha256=text_sha256,
         is_new=known is None,
     )
@@ -211,18 +211,10 @@ def _columns(
     return columns | {"source_id": publisher_id, "origin": document.origin}
 
 
-def _refresh_publishers(connection: Connection, source_ids: set[int | None]) -> None:
-    ids = sorted(i for i in source_ids if i is not None)
-    connection.execute(
-        select(Source.id)
-        .where(Source.id.in_(ids))
-        .order_by(Source.id)
-        .with_for_update(key_share=True)
-    )
-    count = (
-        select(func.count())
-        .where(Article.source_id == Source.id)
-        .correlate(Source)
-        .scalar_subquery()
-    )
-    connection.execute(update(Source).where(Source.id.in_(ids)).values(article_count=count))
+def _count_articles(connection: Connection, publisher: int | None, before: int | None) -> None:
+    """Keep the publishers' counts, by source id, where an article came or went."""
+    if publisher != before:
+        more = {publisher: 1, before: -1}
+        add_counts(
+            connection, "source", "article_count", {i: n for i, n in more.items() if i is not None}
+        )

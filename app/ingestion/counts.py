@@ -1,6 +1,7 @@
 """The counts and dates that every answer shows: kept here, so that no query has to count."""
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, func, or_, select, text, update
@@ -9,7 +10,9 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from app.extraction.types import Act, Kind
 from app.extraction.wording import statement_text
+from app.ingestion.creation import NewStatement
 from app.ingestion.origins import refresh_sources
+from app.ingestion.rows import as_json
 from app.ingestion.search import refresh_search, said_by
 from app.models import (
     Occurrence,
@@ -41,6 +44,82 @@ _STATEMENTS = text("""
 """)
 
 
+_DATES = tuple(
+    f"""
+    UPDATE {link} l SET first_published_at = s.first_published_at FROM statement s
+    WHERE s.id = l.statement_id AND s.id = ANY(%s)
+        AND l.first_published_at IS DISTINCT FROM s.first_published_at
+    """  # noqa: S608 names of our tables
+    for link in ("statement_speaker", "statement_topic")
+)
+_SHOWN = "NOT s.withdrawn AND s.merged_into_id IS NULL AND s.act <> 'thought'"
+# How many of some statements each speaker and each topic has, as their counts count.
+_TALLY = " UNION ALL ".join(
+    f"""
+    SELECT '{counted}', l.{counted}_id, count(*) FROM statement_{counted} l
+    JOIN statement s ON s.id = l.statement_id
+    WHERE l.statement_id = ANY(%(ids)s) AND {_SHOWN} GROUP BY 2
+    """  # noqa: S608 names of our tables
+    for counted in ("speaker", "topic")
+)
+# Locked in the order of ids; what others committed meanwhile is in the row that is added to.
+_ADD = """
+    WITH more AS (
+        SELECT t.id, d.n FROM {table} t JOIN json_to_recordset(%s::json) AS d(id bigint, n int)
+            ON d.id = t.id ORDER BY t.id FOR NO KEY UPDATE OF t)
+    UPDATE {table} t SET {column} = t.{column} + more.n FROM more WHERE t.id = more.id
+"""
+
+
+def add_counts(connection: Connection, table: str, column: str, more: Mapping[int, int]) -> None:
+    """Add to a column of counts, by id."""
+    rows = [{"id": i, "n": n} for i, n in sorted(more.items()) if n]
+    if rows:
+        query = _ADD.format(table=table, column=column)
+        connection.exec_driver_sql(query, (as_json(rows),))
+
+
+class Counts:
+    """How many statements speakers and topics have, kept by what an article adds and takes.
+
+    To count them anew would take longer with every article. Whoever holds the locks of the
+    statements sees the same before and after as everybody else will.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._seen: set[int] = set()
+        self._more: Counter[tuple[str, int]] = Counter()
+
+    def before(self, statement_ids: Collection[int]) -> None:
+        """Note what these statements count for, before they change."""
+        self._more.subtract(self._tally(set(statement_ids) - self._seen))
+        self._seen.update(statement_ids)
+
+    def add(
+        self,
+        statements: Mapping[int, NewStatement],
+        topics: Iterable[tuple[int, int]],
+    ) -> None:
+        """Note new statements, by id; `topics` are links (statement, topic), of others too."""
+        shown = {i: new for i, new in statements.items() if new.is_shown}
+        self._more.update(("speaker", who) for new in shown.values() for who in new.speaker_ids)
+        self._more.update(("topic", topic) for i, topic in topics if i in shown)
+
+    def apply(self, statement_ids: Collection[int]) -> None:
+        """Add what there is more of now, with these statements as they have become."""
+        self._more.update(self._tally(set(statement_ids)))
+        for table in ("speaker", "topic"):
+            more = {i: n for (counted, i), n in self._more.items() if counted == table}
+            add_counts(self._connection, table, "statement_count", more)
+
+    def _tally(self, ids: set[int]) -> Counter[tuple[str, int]]:
+        if not ids:
+            return Counter()
+        rows = self._connection.exec_driver_sql(_TALLY, {"ids": sorted(ids)})
+        return Counter({(counted, i): n for counted, i, n in rows})
+
+
 @dataclass(slots=True)
 class Touched:
     """What a transaction changed: statements, and topics that a statement no longer has.
@@ -61,12 +140,22 @@ def refresh(connection: Connection, touched: Touched) -> None:
     ids = sorted(touched.statements)
     if not ids:
         return
+    refresh_statements(connection, ids)
+    refresh_search(connection, touched.statements | said_by(connection, touched.renamed))
+    _recount(connection, StatementSpeaker.speaker_id, Speaker, ids)
+    _recount(connection, StatementTopic.topic_id, Topic, ids, touched.topics)
+
+
+def refresh_statements(connection: Connection, statement_ids: Collection[int]) -> None:
+    """Bring the statements' own counts, dates, wordings and sources, and their links' dates, up to date."""
+    ids = sorted(statement_ids)
+    if not ids:
+        return
     connection.execute(_STATEMENTS, {"ids": ids})
     _refresh_wording(connection, ids)
     refresh_sources(connection, ids)
-    refresh_search(connection, touched.statements | said_by(connection, touched.renamed))
-    _refresh_links(connection, StatementSpeaker.speaker_id, Speaker, ids)
-    _refresh_links(connection, StatementTopic.topic_id, Topic, ids, touched.topics)
+    for query in _DATES:
+        connection.exec_driver_sql(query, (ids,))
 
 
 def _refresh_wording(connection: Connection, ids: list[int]) -> None:
@@ -99,20 +188,15 @@ def _refresh_wording(connection: Connection, ids: list[int]) -> None:
             )
 
 
-def _refresh_links(
+def _recount(
     connection: Connection,
     other: InstrumentedAttribute[int],
     counted: type[Speaker | Topic],
     ids: list[int],
     more: Collection[int] = (),
 ) -> None:
-    """Dates of the links between these statements and `counted` rows, and those rows' counts."""
+    """Count the statements of what these statements are linked with, and of `more`."""
     link = other.class_
-    connection.execute(
-        update(link)
-        .where(among(link.statement_id, ids), Statement.id == link.statement_id)
-        .values(first_published_at=Statement.first_published_at)
-    )
     touched = or_(
         counted.id.in_(select(other).where(among(link.statement_id, ids))), among(counted.id, more)
     )

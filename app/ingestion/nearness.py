@@ -4,76 +4,91 @@ Only for known speakers and dated articles, at most as far apart as equal wordin
 was taken for one is kept (`near_wording`), so that it can be undone: see `undo`.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, cast, func, select, tuple_
-from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by, insert
+from sqlalchemy import Connection, select, tuple_
 
-from app.db import AnyRow
-from app.extraction.types import Act
-from app.extraction.wording import likeness, same_utterance, statement_text
-from app.models import NearWording, Occurrence, Statement, StatementSpeaker
+from app.extraction.types import Kind
+from app.extraction.wording import likeness, same_utterance, share_words, statement_text
+from app.ingestion.rows import as_json, insert_rows
+from app.models import NearWording
 
 # How long after its first occurrence a statement is looked through for near wordings. Equal ones
 # chain on for ever, at the price of an index look-up; these are compared one by one.
 _LOOK_BACK = timedelta(days=60)
 _FIRST = datetime.min.replace(tzinfo=UTC)
 _LAST = datetime.max.replace(tzinfo=UTC)
+# Of each set of speakers, every wording that is near in time. `speakers` are sorted.
+_CANDIDATES = """
+    SELECT DISTINCT g.speakers, o.act = 'thought' AS is_thought, o.statement_id, o.folded_hash,
+        o.kind, jsonb_path_query_array(o.selectors, '$[*].exact') AS exacts
+    FROM json_to_recordset(%(sets)s::json) AS g(speakers bigint[])
+    JOIN statement_speaker l ON l.speaker_id = g.speakers[1]
+        AND l.first_published_at BETWEEN %(earliest)s AND %(latest)s
+    JOIN statement s ON s.id = l.statement_id AND s.merged_into_id IS NULL
+    JOIN occurrence o ON o.statement_id = s.id
+        AND greatest(o.published_at, %(at)s) - least(o.published_at, %(at)s) <= %(gap)s
+    WHERE o.published_at IS NOT NULL AND g.speakers = ARRAY(
+        SELECT speaker_id FROM statement_speaker WHERE statement_id = s.id ORDER BY speaker_id)
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The words of an occurrence to be."""
+    """The words of an occurrence to be, and whose they are."""
 
+    speaker_ids: frozenset[int]
     text: str
     folded_hash: bytes
     is_thought: bool
 
 
-def has_speakers(speaker_ids: Sequence[int]) -> ColumnElement[bool]:
-    """Whether a statement has these speakers and no others."""
-    own = (
-        select(
-            func.coalesce(
-                func.array_agg(
-                    aggregate_order_by(
-                        StatementSpeaker.speaker_id, StatementSpeaker.speaker_id.asc()
-                    )
-                ),
-                cast([], ARRAY(BigInteger)),
-            )
-        )
-        .where(StatementSpeaker.statement_id == Statement.id)
-        .correlate(Statement)
-        .scalar_subquery()
-    )
-    return own == cast(sorted(set(speaker_ids)), ARRAY(BigInteger))
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A wording of a statement that there is."""
+
+    statement_id: int
+    folded_hash: bytes
+    text: str
 
 
 def find_near(
     connection: Connection,
-    speaker_ids: Sequence[int],
+    wordings: Sequence[Wording],
     published_at: datetime | None,
-    wording: Wording,
     gap: timedelta,
-) -> set[int]:
-    """Statements of these speakers with an occurrence of nearly this wording, near in time.
+) -> list[set[int]]:
+    """For each wording the statements of its speakers that nearly have it, near in time.
 
-    Call it under the lock of the speakers.
+    Call it under the locks of the speakers.
     """
-    if not speaker_ids or published_at is None:
-        return set()
-    rows = [
-        row
-        for row in _candidates(connection, speaker_ids, published_at, wording, gap)
-        if same_utterance(wording.text, _text(row))
+    if published_at is None or not any(w.speaker_ids for w in wordings):
+        return [set() for _ in wordings]
+    known = _candidates(connection, wordings, published_at, gap)
+    near = [
+        [
+            other
+            for other in known[wording.speaker_ids, wording.is_thought]
+            if other.folded_hash != wording.folded_hash
+            and share_words(wording.text, other.text)
+            and same_utterance(wording.text, other.text)
+        ]
+        for wording in wordings
     ]
-    undone = _undone(connection, [pair(wording.folded_hash, row.folded_hash) for row in rows])
-    kept = [r for r in rows if pair(wording.folded_hash, r.folded_hash) not in undone]
-    _keep(connection, wording, kept)
-    return {row.statement_id for row in kept}
+    likenesses = {
+        pair(wording.folded_hash, other.folded_hash): likeness(wording.text, other.text)
+        for wording, others in zip(wordings, near, strict=True)
+        for other in others
+    }
+    undone = _undone(connection, list(likenesses))
+    _keep(connection, {key: like for key, like in likenesses.items() if key not in undone})
+    return [
+        {o.statement_id for o in others if pair(w.folded_hash, o.folded_hash) not in undone}
+        for w, others in zip(wordings, near, strict=True)
+    ]
 
 
 def pair(one: bytes, other: bytes) -> tuple[bytes, bytes]:
@@ -81,39 +96,27 @@ def pair(one: bytes, other: bytes) -> tuple[bytes, bytes]:
     return (one, other) if one < other else (other, one)
 
 
-def _text(row: AnyRow) -> str:
-    return statement_text([selector["exact"] for selector in row.selectors], row.kind)
-
-
 def _candidates(
-    connection: Connection,
-    speaker_ids: Sequence[int],
-    published_at: datetime,
-    wording: Wording,
-    gap: timedelta,
-) -> Sequence[AnyRow]:
-    apart = func.greatest(Occurrence.published_at, published_at) - func.least(
-        Occurrence.published_at, published_at
+    connection: Connection, wordings: Sequence[Wording], published_at: datetime, gap: timedelta
+) -> dict[tuple[frozenset[int], bool], list[_Known]]:
+    sets = dict.fromkeys(w.speaker_ids for w in wordings if w.speaker_ids)
+    rows = connection.exec_driver_sql(
+        _CANDIDATES,
+        {
+            "sets": as_json([{"speakers": ids} for ids in sets]),
+            "at": published_at,
+            "gap": gap,
+            # As far as dates go: none may be too early or too late to reckon with.
+            "earliest": published_at - min(_LOOK_BACK, published_at - _FIRST),
+            "latest": published_at + min(gap, _LAST - published_at),
+        },
     )
-    # As far as dates go: none may be too early or too late to reckon with.
-    earliest = published_at - min(_LOOK_BACK, published_at - _FIRST)
-    latest = published_at + min(gap, _LAST - published_at)
-    first = StatementSpeaker.first_published_at
-    query = (
-        select(
-            Occurrence.statement_id, Occurrence.selectors, Occurrence.kind, Occurrence.folded_hash
-        )
-        .join(Statement, Statement.id == Occurrence.statement_id)
-        .join(StatementSpeaker, StatementSpeaker.statement_id == Statement.id)
-        .where(StatementSpeaker.speaker_id == min(speaker_ids))
-        .where(first >= earliest, first <= latest)
-        .where(Statement.merged_into_id.is_(None), has_speakers(speaker_ids))
-        .where((Occurrence.act == Act.THOUGHT) == wording.is_thought)
-        .where(Occurrence.folded_hash != wording.folded_hash)
-        .where(Occurrence.published_at.is_not(None), apart <= gap)
-        .order_by(Occurrence.id)
-    )
-    return connection.execute(query).all()
+    found: dict[tuple[frozenset[int], bool], list[_Known]] = defaultdict(list)
+    for row in rows:
+        text = statement_text(row.exacts, Kind(row.kind))
+        known = _Known(row.statement_id, bytes(row.folded_hash), text)
+        found[frozenset(row.speakers), row.is_thought].append(known)
+    return found
 
 
 def _undone(
@@ -129,15 +132,9 @@ def _undone(
     return {(bytes(row.folded_hash), bytes(row.other_hash)) for row in found}
 
 
-def _keep(connection: Connection, wording: Wording, rows: Sequence[AnyRow]) -> None:
-    near = {
-        pair(wording.folded_hash, r.folded_hash): likeness(wording.text, _text(r)) for r in rows
-    }
-    if near:
-        connection.execute(
-            insert(NearWording).on_conflict_do_nothing(),
-            [
-                {"folded_hash": one, "other_hash": other, "likeness": like}
-                for (one, other), like in sorted(near.items())
-            ],
-        )
+def _keep(connection: Connection, near: dict[tuple[bytes, bytes], float]) -> None:
+    rows = [
+        {"folded_hash": one, "other_hash": other, "likeness": like}
+        for (one, other), like in sorted(near.items())
+    ]
+    insert_rows(connection, NearWording, rows, "ON CONFLICT DO NOTHING")

@@ -1,20 +1,24 @@
 """Writing the occurrences of one article version and finding their statements."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert
 
 from app.extraction import EXTRACTOR_VERSION
 from app.extraction.types import Act
 from app.extraction.wording import statement_text
 from app.ingestion.corrections import Candidate, Stored, match
-from app.ingestion.counts import Touched
+from app.ingestion.counts import Counts, refresh_statements
+from app.ingestion.creation import NewStatement, create
 from app.ingestion.drafts import Draft, hash_text
 from app.ingestion.locks import LockClass, lock
+from app.ingestion.nearness import Wording
+from app.ingestion.origins import add_sources
+from app.ingestion.rows import as_json, insert_rows, new_ids
+from app.ingestion.search import refresh_search, said_by
 from app.ingestion.sources import resolve_sources
 from app.ingestion.speakers import OneText, resolve_speakers
 from app.ingestion.statements import (
@@ -22,12 +26,23 @@ from app.ingestion.statements import (
     Place,
     add_topics,
     clear_topics,
-    find_or_create,
-    relink,
+    components,
+    find_linked,
+    join,
 )
 from app.ingestion.topics import resolve_topics
-from app.models import Occurrence, OccurrenceSource, StatementSpeaker, among
+from app.models import Occurrence, OccurrenceSource, Statement, StatementSpeaker, among
 from app.text_fragments import text_fragment
+
+_UPDATE = """
+    UPDATE occurrence o SET version = n.version, spans = n.spans, selectors = n.selectors,
+        fragment = n.fragment, folded_hash = n.folded_hash, mention = n.mention,
+        mention_span = n.mention_span, speaker_description = n.speaker_description, cue = n.cue,
+        kind = n.kind, act = n.act, medium = n.medium, said_on = n.said_on,
+        confidence = n.confidence, extractor_version = n.extractor_version,
+        withdrawn = n.withdrawn, publisher_id = n.publisher_id, published_at = n.published_at
+    FROM json_populate_recordset(NULL::occurrence, %s::json) n WHERE o.id = n.id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +53,7 @@ class Placed:
     version: int
     publisher_id: int | None
     published_at: datetime | None
+    language: str | None
     text_sha256: bytes
     is_new: bool
 
@@ -47,109 +63,18 @@ class Placed:
         return Place(self.published_at, self.text_sha256)
 
 
-@dataclass(slots=True)
-class _Writer:
-    """The ids that the drafts of one article need, looked up together."""
+def write_occurrences(connection: Connection, placed: Placed, drafts: Sequence[Draft]) -> None:
+    """Store the drafts of an article version and bring all counts up to date.
 
-    connection: Connection
-    placed: Placed
-    sources: dict[str, int]
-    topics: dict[Any, int]
-    touched: Touched
-
-    def values(self, draft: Draft) -> dict[str, Any]:
-        """An occurrence's columns, but for its statement."""
-        attribution = draft.attribution
-        return {
-            "article_id": self.placed.article_id,
-            "version": self.placed.version,
-            "spans": draft.spans,
-            "selectors": list(draft.selectors),
-            "fragment": text_fragment(s["exact"] for s in draft.selectors),
-            "folded_hash": draft.folded_hash,
-            "mention": draft.mention,
-            "mention_span": list(attribution.mention[0]) if attribution.mention else None,
-            "speaker_description": draft.description,
-            "cue": draft.cue,
-            "kind": attribution.kind,
-            "act": attribution.act,
-            "medium": attribution.medium,
-            "said_on": attribution.said_on,
-            "confidence": attribution.confidence,
-            "extractor_version": EXTRACTOR_VERSION,
-            "withdrawn": False,
-            "publisher_id": self.placed.publisher_id,
-            "published_at": self.placed.published_at,
-        }
-
-    def insert(self, candidate: Candidate) -> int:
-        """A new occurrence of a new or a known statement; gives the statement's id."""
-        key = _key(candidate)
-        statement_id = find_or_create(self.connection, key, self.placed.place, candidate.draft)
-        occurrence_id = self.connection.execute(
-            insert(Occurrence)
-            .values(statement_id=statement_id, **self.values(candidate.draft))
-            .returning(Occurrence.id)
-        ).scalar_one()
-        self._link(occurrence_id, statement_id, candidate.draft)
-        return statement_id
-
-    def update(self, candidate: Candidate, stored: Stored) -> int:
-        """An occurrence found again in a corrected article keeps its row and its statement."""
-        self.touched.topics |= clear_topics(
-            self.connection, stored.statement_id, stored.occurrence_id
-        )
-        self.connection.execute(
-            update(Occurrence)
-            .where(Occurrence.id == stored.occurrence_id)
-            .values(self.values(candidate.draft))
-        )
-        statement_id = relink(
-            self.connection,
-            _key(candidate),
-            self.placed.place,
-            candidate.draft,
-            stored.statement_id,
-        )
-        self._link(stored.occurrence_id, statement_id, candidate.draft)
-        return statement_id
-
-    def _link(self, occurrence_id: int, statement_id: int, draft: Draft) -> None:
-        self.connection.execute(
-            delete(OccurrenceSource).where(OccurrenceSource.occurrence_id == occurrence_id)
-        )
-        via = dict.fromkeys(self.sources[n] for n in draft.attribution.via if n in self.sources)
-        if via:
-            self.connection.execute(
-                insert(OccurrenceSource),
-                [
-                    {"occurrence_id": occurrence_id, "position": position, "source_id": source_id}
-                    for position, source_id in enumerate(via)
-                ],
-            )
-        add_topics(
-            self.connection, statement_id, {self.topics[tag]: tag.score for tag in draft.topics}
-        )
-
-
-def write_occurrences(connection: Connection, placed: Placed, drafts: Sequence[Draft]) -> Touched:
-    """Store the drafts of an article version; gives the ids of all that was touched.
-
-    Call it under the article's lock and locks on every name in the drafts.
+    Call it under the article's lock and locks on every name in the drafts. The last thing a
+    transaction does: rows that others want too are changed at the end, in the order of their ids.
     """
-    touched = Touched()
+    renamed: set[int] = set()
     speakers = resolve_speakers(
         connection,
         (s for d in drafts for s in d.attribution.speakers),
         OneText(placed.text_sha256, None if placed.is_new else placed.article_id),
-        touched.renamed,
-    )
-    writer = _Writer(
-        connection,
-        placed,
-        resolve_sources(connection, (name for d in drafts for name in d.attribution.via)),
-        resolve_topics(connection, (tag for d in drafts for tag in d.topics)),
-        touched,
+        renamed,
     )
     candidates = [
         Candidate(d, tuple(dict.fromkeys(speakers[s] for s in d.attribution.speakers)))
@@ -157,15 +82,178 @@ def write_occurrences(connection: Connection, placed: Placed, drafts: Sequence[D
     ]
     stored = [] if placed.is_new else _stored(connection, placed.article_id)
     _lock_statements(connection, candidates, stored)
+    counts = Counts(connection)
+    counts.before({s.statement_id for s in stored})
     matched = match(stored, candidates)
-    vanished = {s.occurrence_id for s in stored} - {s.occurrence_id for s in matched.values()}
-    _withdraw(connection, vanished)
-    touched.statements |= {s.statement_id for s in stored}
-    for i, candidate in enumerate(candidates):
-        again = matched.get(i)
-        statement_id = writer.update(candidate, again) if again else writer.insert(candidate)
-        touched.statements.add(statement_id)
-    return touched
+    _revise(connection, placed, candidates, stored, matched)
+    writer = _Writer(connection, placed, candidates, matched)
+    known = writer.find_statements(counts) | {s.statement_id for s in stored}
+    writer.write(counts)
+    refresh_statements(connection, known)
+    refresh_search(connection, known | said_by(connection, renamed) - set(writer.new))
+    counts.apply(known)
+
+
+def _values(placed: Placed, draft: Draft) -> dict[str, Any]:
+    """An occurrence's columns, but for its id and its statement."""
+    attribution = draft.attribution
+    return {
+        "article_id": placed.article_id,
+        "version": placed.version,
+        "spans": draft.spans,
+        "selectors": draft.selectors,
+        "fragment": text_fragment(s["exact"] for s in draft.selectors),
+        "folded_hash": draft.folded_hash,
+        "mention": draft.mention,
+        "mention_span": attribution.mention[0] if attribution.mention else None,
+        "speaker_description": draft.description,
+        "cue": draft.cue,
+        "kind": attribution.kind,
+        "act": attribution.act,
+        "medium": attribution.medium,
+        "said_on": attribution.said_on,
+        "confidence": attribution.confidence,
+        "extractor_version": EXTRACTOR_VERSION,
+        "withdrawn": False,
+        "publisher_id": placed.publisher_id,
+        "published_at": placed.published_at,
+    }
+
+
+def _revise(
+    connection: Connection,
+    placed: Placed,
+    candidates: Sequence[Candidate],
+    stored: Sequence[Stored],
+    matched: dict[int, Stored],
+) -> None:
+    """What was stored of a corrected article: found again as it stands now, or withdrawn."""
+    if not stored:
+        return
+    again = {s.occurrence_id for s in matched.values()}
+    connection.execute(
+        update(Occurrence)
+        .where(among(Occurrence.id, {s.occurrence_id for s in stored} - again))
+        .values(withdrawn=True)
+    )
+    clear_topics(connection, {s.statement_id for s in matched.values()})
+    connection.execute(delete(OccurrenceSource).where(among(OccurrenceSource.occurrence_id, again)))
+    rows = [
+        {"id": hit.occurrence_id, **_values(placed, candidates[i].draft)}
+        for i, hit in matched.items()
+    ]
+    connection.exec_driver_sql(_UPDATE, (as_json(rows),))
+
+
+class _Writer:
+    """Gives the drafts of an article their statements, and writes what is new of both."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        placed: Placed,
+        candidates: Sequence[Candidate],
+        matched: dict[int, Stored],
+    ) -> None:
+        self._connection = connection
+        self._placed = placed
+        self._candidates = candidates
+        self._matched = matched
+        # Drafts of one key are one statement: they stand in the same text.
+        self._groups: dict[Any, list[int]] = {}
+        for i, candidate in enumerate(candidates):
+            self._groups.setdefault(_key(candidate).identity, []).append(i)
+        self._statement_of: dict[int, int] = {}  # by index
+        self.new: dict[int, NewStatement] = {}
+
+    def find_statements(self, counts: Counts) -> set[int]:
+        """Find or name the statement of every draft, join those that one bridges; gives the old."""
+        wordings = [
+            Wording(who, self._candidates[i[0]].draft.text, folded_hash, is_thought)
+            for (who, folded_hash, is_thought), i in self._groups.items()
+        ]
+        linked = find_linked(self._connection, wordings, self._placed.place)
+        for ids, indices in zip(linked, self._groups.values(), strict=True):
+            ids.update(self._matched[i].statement_id for i in indices if i in self._matched)
+        whole = components(linked)
+        counts.before(whole)
+        survivor = {i: min(ids) for i, ids in whole.items()}
+        for oldest in set(survivor.values()):
+            join(self._connection, whole[oldest])
+        fresh = iter(new_ids(self._connection, Statement, sum(not ids for ids in linked)))
+        for ids, indices in zip(linked, self._groups.values(), strict=True):
+            statement_id = survivor[min(ids)] if ids else next(fresh)
+            self._statement_of.update(dict.fromkeys(indices, statement_id))
+            if not ids:
+                self.new[statement_id] = self._new(indices)
+        return set(survivor.values())
+
+    def _new(self, indices: Sequence[int]) -> NewStatement:
+        first = self._candidates[indices[0]]
+        return NewStatement(
+            first.draft.text,
+            first.draft.attribution.kind,
+            first.draft.attribution.act,
+            first.speaker_ids,
+            occurrences=len(indices),
+        )
+
+    def write(self, counts: Counts) -> None:
+        """Write the new statements and occurrences, the via chains and the topics."""
+        placed = self._placed
+        create(
+            self._connection,
+            self.new,
+            placed.published_at,
+            placed.language,
+            has_publisher=placed.publisher_id is not None,
+        )
+        unplaced = [i for i in range(len(self._candidates)) if i not in self._matched]
+        ids = new_ids(self._connection, Occurrence, len(unplaced))
+        occurrence_of = dict(zip(unplaced, ids, strict=True))
+        insert_rows(
+            self._connection,
+            Occurrence,
+            [
+                {
+                    "id": occurrence_of[i],
+                    "statement_id": self._statement_of[i],
+                    **_values(placed, self._candidates[i].draft),
+                }
+                for i in unplaced
+            ],
+        )
+        occurrence_of.update((i, hit.occurrence_id) for i, hit in self._matched.items())
+        self._write_via(occurrence_of)
+        add_sources(self._connection, self.new)
+        topics = self._write_topics()
+        counts.add(self.new, topics)
+
+    def _write_via(self, occurrence_of: dict[int, int]) -> None:
+        drafts = [c.draft for c in self._candidates]
+        sources = resolve_sources(
+            self._connection, (name for d in drafts for name in d.attribution.via)
+        )
+        rows = [
+            {"occurrence_id": occurrence_of[i], "position": position, "source_id": source_id}
+            for i, draft in enumerate(drafts)
+            for position, source_id in enumerate(
+                dict.fromkeys(sources[n] for n in draft.attribution.via if n in sources)
+            )
+        ]
+        insert_rows(self._connection, OccurrenceSource, rows)
+
+    def _write_topics(self) -> dict[tuple[int, int], float]:
+        """Gives the scores by statement and topic."""
+        drafts = [c.draft for c in self._candidates]
+        topics = resolve_topics(self._connection, (tag for d in drafts for tag in d.topics))
+        scores: dict[tuple[int, int], float] = {}
+        for i, draft in enumerate(drafts):
+            for tag in draft.topics:
+                key = self._statement_of[i], topics[tag]
+                scores[key] = max(tag.score, scores.get(key, 0.0))
+        add_topics(self._connection, scores, self._placed.published_at)
+        return scores
 
 
 def _key(candidate: Candidate) -> Key:
@@ -180,12 +268,6 @@ def _lock_statements(
     keys = [_key(candidate) for candidate in candidates]
     keys += [Key(tuple(s.speaker_ids), s.folded_hash, is_thought=False) for s in stored]
     lock(connection, LockClass.STATEMENT, [key.lock_key() for key in keys])
-
-
-def _withdraw(connection: Connection, occurrence_ids: Collection[int]) -> None:
-    connection.execute(
-        update(Occurrence).where(among(Occurrence.id, occurrence_ids)).values(withdrawn=True)
-    )
 
 
 def _stored(connection: Connection, article_id: int) -> list[Stored]:

@@ -2,11 +2,11 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import Connection, delete, text
+from sqlalchemy import Connection, delete
 
 from app.models import StatementSource, among
 
-_FIND = text("""
+_FIND = """
     INSERT INTO statement_source (statement_id, source_id, occurrence_id, first_published_at)
     SELECT DISTINCT ON (o.statement_id, f.source_id)
         o.statement_id, f.source_id, o.id, o.published_at
@@ -16,9 +16,9 @@ _FIND = text("""
         UNION ALL SELECT k.source_id FROM statement_speaker l JOIN speaker k ON k.id = l.speaker_id
         WHERE l.statement_id = o.statement_id AND k.source_id IS NOT NULL
     ) f
-    WHERE o.statement_id = ANY(CAST(:ids AS bigint[])) AND NOT o.withdrawn
+    WHERE o.statement_id = ANY(%s) AND NOT o.withdrawn
     ORDER BY o.statement_id, f.source_id, o.published_at NULLS LAST, o.id
-""")
+"""
 
 
 def refresh_sources(connection: Connection, statement_ids: Collection[int]) -> None:
@@ -28,4 +28,10 @@ def refresh_sources(connection: Connection, statement_ids: Collection[int]) -> N
     connection.execute(
         delete(StatementSource).where(among(StatementSource.statement_id, statement_ids))
     )
-    connection.execute(_FIND, {"ids": sorted(statement_ids)})
+    add_sources(connection, statement_ids)
+
+
+def add_sources(connection: Connection, statement_ids: Collection[int]) -> None:
+    """The same for statements that have none yet."""
+    if statement_ids:
+        connection.exec_driver_sql(_FIND, (sorted(statement_ids),))

@@ -29,6 +29,8 @@ _SAID_BY = text("""
 
 def refresh_search(connection: Connection, statement_ids: Collection[int]) -> None:
     """Bring the language and the search words of these statements up to date."""
+    if not statement_ids:
+        return
     connection.execute(_SEARCH, {"ids": sorted(statement_ids)})
 
 

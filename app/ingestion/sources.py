@@ -1,8 +1,8 @@
 """Resolving publishers and links of via chains to Source rows."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
 
 from app.extraction.folding import fold
@@ -22,19 +22,33 @@ def resolve_sources(connection: Connection, names: Iterable[str]) -> dict[str, i
 
     Call it under locks on the canonical names.
     """
-    found = {}
-    for name in dict.fromkeys(names):
-        if fold(name):
-            found[name] = find_source(connection, name) or _create(connection, name)
-    return found
+    wanted = [name for name in dict.fromkeys(names) if fold(name)]
+    known = find_sources(connection, wanted)
+    for name in wanted:
+        if name not in known:
+            # Two names can be one source: the second finds what the first made.
+            again = find_sources(connection, [name])
+            known[name] = again.get(name) or _create(connection, name)
+    return known
+
+
+def find_sources(connection: Connection, names: Collection[str]) -> dict[str, int]:
+    """The ids of the sources known by these names; the names of no source are left out."""
+    if not names:
+        return {}
+    folded = {name: (fold(name), fold(canonical_source(name))) for name in names}
+    rows = connection.exec_driver_sql(
+        "SELECT folded, source_id FROM source_alias WHERE folded = ANY(%s)",
+        ([one for both in folded.values() for one in both],),
+    )
+    ids: dict[str, int] = {row.folded: row.source_id for row in rows}
+    found = {name: ids.get(own) or ids.get(other) for name, (own, other) in folded.items()}
+    return {name: source_id for name, source_id in found.items() if source_id is not None}
 
 
 def find_source(connection: Connection, name: str) -> int | None:
     """The id of the source known by this name, or None."""
-    folded = {fold(name), fold(canonical_source(name))}
-    return connection.scalar(
-        select(SourceAlias.source_id).where(SourceAlias.folded.in_(folded)).limit(1)
-    )
+    return find_sources(connection, [name]).get(name)
 
 
 def _create(connection: Connection, name: str) -> int:

@@ -7,26 +7,37 @@ of these links, so the outcome does not depend on the order of arrival. Componen
 corrected date or text can join statements, but a statement is never split without a person.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Connection, delete, func, or_, select, update
 
-from app.extraction.types import Act
-from app.ingestion.drafts import Draft
-from app.ingestion.nearness import Wording, find_near, has_speakers
-from app.models import (
-    Article,
-    ArticleVersion,
-    Occurrence,
-    Statement,
-    StatementSpeaker,
-    StatementTopic,
-)
+from app.ingestion.nearness import Wording, find_near
+from app.ingestion.rows import as_json, insert_rows
+from app.models import Occurrence, Statement, StatementSpeaker, StatementTopic, among
 
 CHAIN_GAP = timedelta(days=14)
+_HIGHER = (
+    "ON CONFLICT (statement_id, topic_id)"
+    " DO UPDATE SET score = greatest(statement_topic.score, excluded.score)"
+)
+# Of each key the statements with an occurrence in the same text or near in time: greatest and
+# least stand on the columns' side, so that no date is too early or too late to reckon with.
+_LINKED = """
+    SELECT DISTINCT g.n, s.id
+    FROM json_to_recordset(%(keys)s::json)
+        AS g(n int, speakers bigint[], folded_hash bytea, is_thought boolean)
+    JOIN occurrence o ON o.folded_hash = g.folded_hash
+        AND (o.act = 'thought') = g.is_thought
+    JOIN statement s ON s.id = o.statement_id AND s.merged_into_id IS NULL
+    JOIN article_version v ON v.article_id = o.article_id AND v.n = o.version
+    WHERE g.speakers = ARRAY(
+        SELECT speaker_id FROM statement_speaker WHERE statement_id = s.id ORDER BY speaker_id)
+    AND (v.text_sha256 = %(text_sha256)s
+         OR g.speakers <> '{}' AND o.published_at IS NOT NULL AND %(at)s::timestamptz IS NOT NULL
+         AND greatest(o.published_at, %(at)s) - least(o.published_at, %(at)s) <= %(gap)s)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +50,11 @@ class Key:
     speaker_ids: tuple[int, ...]
     folded_hash: bytes
     is_thought: bool
+
+    @property
+    def identity(self) -> tuple[frozenset[int], bytes, bool]:
+        """The same for two keys that differ in the order of their speakers."""
+        return frozenset(self.speaker_ids), self.folded_hash, self.is_thought
 
     def lock_key(self) -> bytes:
         """What to lock before deciding about this key.
@@ -58,98 +74,60 @@ class Place:
     text_sha256: bytes
 
 
-def find_or_create(connection: Connection, key: Key, place: Place, draft: Draft) -> int:
-    """The statement for an occurrence at `place`; joins those that it bridges.
+def find_linked(
+    connection: Connection, wordings: Sequence[Wording], place: Place
+) -> list[set[int]]:
+    """For each wording the statements that an occurrence of it at `place` is linked to.
 
-    Call it under the key's lock. The older id survives a join.
+    Call it under the locks of the keys.
     """
-    linked = _all_linked(connection, key, place, draft)
-    if not linked:
-        return _create(connection, key, draft)
-    return join(connection, linked)
+    linked = find_near(connection, wordings, place.published_at, CHAIN_GAP)
+    keys = [
+        {
+            "n": n,
+            "speakers": w.speaker_ids,
+            "folded_hash": w.folded_hash,
+            "is_thought": w.is_thought,
+        }
+        for n, w in enumerate(wordings)
+    ]
+    if keys:
+        values = {
+            "keys": as_json(keys),
+            "text_sha256": place.text_sha256,
+            "at": place.published_at,
+            "gap": CHAIN_GAP,
+        }
+        for n, statement_id in connection.exec_driver_sql(_LINKED, values):
+            linked[n].add(statement_id)
+    return linked
 
 
-def relink(connection: Connection, key: Key, place: Place, draft: Draft, statement_id: int) -> int:
-    """The same for an occurrence that already belongs to a statement and whose place changed."""
-    return join(connection, {*_all_linked(connection, key, place, draft), statement_id})
+def components(linked: Iterable[Collection[int]]) -> dict[int, set[int]]:
+    """Of every statement those that it becomes one with, itself among them."""
+    found: dict[int, set[int]] = {}
+    for ids in linked:
+        whole = set(ids).union(*(found.get(i, ()) for i in ids))
+        found.update(dict.fromkeys(whole, whole))
+    return found
 
 
-def _all_linked(connection: Connection, key: Key, place: Place, draft: Draft) -> set[int]:
-    wording = Wording(draft.text, key.folded_hash, key.is_thought)
-    near = find_near(connection, key.speaker_ids, place.published_at, wording, CHAIN_GAP)
-    return _linked(connection, key, place) | near
-
-
-def _linked(connection: Connection, key: Key, place: Place) -> set[int]:
-    query = (
-        select(Statement.id)
-        .distinct()
-        .join(Occurrence, Occurrence.statement_id == Statement.id)
-        .join(Article, Article.id == Occurrence.article_id)
-        .join(
-            ArticleVersion,
-            and_(
-                ArticleVersion.article_id == Occurrence.article_id,
-                ArticleVersion.n == Occurrence.version,
-            ),
-        )
-        .where(Occurrence.folded_hash == key.folded_hash, Statement.merged_into_id.is_(None))
-        .where((Occurrence.act == Act.THOUGHT) == key.is_thought)
-        .where(has_speakers(key.speaker_ids))
-        .where(_near(key, place))
-    )
-    return set(connection.scalars(query))
-
-
-def _near(key: Key, place: Place) -> ColumnElement[bool]:
-    same_text = ArticleVersion.text_sha256 == place.text_sha256
-    if not key.speaker_ids or place.published_at is None:
-        return same_text
-    # On the column's side, so that no date is too early or too late to reckon with.
-    apart = func.greatest(Occurrence.published_at, place.published_at) - func.least(
-        Occurrence.published_at, place.published_at
-    )
-    near = and_(Occurrence.published_at.is_not(None), apart <= CHAIN_GAP)
-    return or_(same_text, near)
-
-
-def _create(connection: Connection, key: Key, draft: Draft) -> int:
-    statement_id = connection.execute(
-        insert(Statement)
-        .values(
-            text=draft.text,
-            kind=draft.attribution.kind,
-            act=draft.attribution.act,
-        )
-        .returning(Statement.id)
-    ).scalar_one()
-    if key.speaker_ids:
-        connection.execute(
-            insert(StatementSpeaker),
-            [
-                {"statement_id": statement_id, "speaker_id": speaker_id, "position": position}
-                for position, speaker_id in enumerate(dict.fromkeys(key.speaker_ids))
-            ],
-        )
-    return statement_id
-
-
-def join(connection: Connection, statement_ids: set[int]) -> int:
+def join(connection: Connection, statement_ids: Collection[int]) -> int:
     """Make one statement of several: the oldest id survives and the others point to it."""
     survivor, *others = sorted(statement_ids)
     if others:
         connection.execute(
             update(Occurrence)
-            .where(Occurrence.statement_id.in_(others))
+            .where(among(Occurrence.statement_id, others))
             .values(statement_id=survivor)
         )
         _move_topics(connection, survivor, others)
         connection.execute(
-            delete(StatementSpeaker).where(StatementSpeaker.statement_id.in_(others))
+            delete(StatementSpeaker).where(among(StatementSpeaker.statement_id, others))
         )
         connection.execute(
             update(Statement)
-            .where(or_(Statement.id.in_(others), Statement.merged_into_id.in_(others)))
+            .where(or_(among(Statement.id, others), among(Statement.merged_into_id, others)))
             .values(merged_into_id=survivor, updated_at=func.clock_timestamp())
         )
     return survivor
@@ -158,40 +136,44 @@ def join(connection: Connection, statement_ids: set[int]) -> int:
 def _move_topics(connection: Connection, survivor: int, others: Sequence[int]) -> None:
     moved = connection.execute(
         delete(StatementTopic)
-        .where(StatementTopic.statement_id.in_(others))
+        .where(among(StatementTopic.statement_id, others))
         .returning(StatementTopic.topic_id, StatementTopic.score)
     )
-    add_topics(connection, survivor, {row.topic_id: row.score for row in moved})
+    scores: dict[tuple[int, int], float] = {}
+    for row in moved:
+        key = survivor, row.topic_id
+        scores[key] = max(row.score, scores.get(key, 0.0))
+    add_topics(connection, scores)
 
 
-def clear_topics(connection: Connection, statement_id: int, occurrence_id: int) -> set[int]:
-    """Forget the topics of a statement that stands nowhere but in this occurrence; gives them."""
-    elsewhere = (
-        select(Occurrence.id)
-        .where(Occurrence.statement_id == statement_id, Occurrence.id != occurrence_id)
-        .exists()
+def clear_topics(connection: Connection, statement_ids: Collection[int]) -> None:
+    """Forget the topics of those of these statements that stand in one occurrence only."""
+    places = (
+        select(func.count())
+        .where(Occurrence.statement_id == StatementTopic.statement_id)
+        .scalar_subquery()
     )
-    return set(
-        connection.scalars(
-            delete(StatementTopic)
-            .where(StatementTopic.statement_id == statement_id, ~elsewhere)
-            .returning(StatementTopic.topic_id)
-        )
-    )
-
-
-def add_topics(connection: Connection, statement_id: int, scores: dict[int, float]) -> None:
-    """Give a statement topics by id; where it has one already, the higher score stays."""
-    if not scores:
-        return
-    row = insert(StatementTopic)
     connection.execute(
-        row.on_conflict_do_update(
-            index_elements=[StatementTopic.statement_id, StatementTopic.topic_id],
-            set_={"score": func.greatest(StatementTopic.score, row.excluded.score)},
-        ),
-        [
-            {"statement_id": statement_id, "topic_id": topic_id, "score": score}
-            for topic_id, score in sorted(scores.items())
-        ],
+        delete(StatementTopic).where(among(StatementTopic.statement_id, statement_ids), places == 1)
     )
+
+
+def add_topics(
+    connection: Connection,
+    scores: Mapping[tuple[int, int], float],
+    published_at: datetime | None = None,
+) -> None:
+    """Give statements topics, by both ids; where one has it already, the higher score stays.
+
+    `published_at` dates the links that are new.
+    """
+    rows = [
+        {
+            "statement_id": statement_id,
+            "topic_id": topic_id,
+            "score": score,
+            "first_published_at": published_at,
+        }
+        for (statement_id, topic_id), score in sorted(scores.items())
+    ]
+    insert_rows(connection, StatementTopic, rows, _HIGHER)
