@@ -147,7 +147,7 @@ def refresh(connection: Connection, touched: Touched) -> None:
 
 
 def refresh_statements(connection: Connection, statement_ids: Collection[int]) -> None:
-    """Bring the statements' own counts, dates, wordings and sources, and their links' dates, up to date."""
+    """Bring the statements' own counts, dates, wordings and sources up to date."""
     ids = sorted(statement_ids)
     if not ids:
         return
