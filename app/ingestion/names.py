@@ -1,9 +1,12 @@
-"""What resolving speakers, sources and topics have in common: free slugs."""
+"""What resolving speakers, sources and topics have in common: free slugs, and what to lock."""
 
-from sqlalchemy import Connection, select
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.extraction.folding import slugify
+from app.ingestion.forms import form_of
 
 
 def free_slug(connection: Connection, column: InstrumentedAttribute[str], name: str) -> str:
@@ -11,15 +14,28 @@ def free_slug(connection: Connection, column: InstrumentedAttribute[str], name: 
 
     Call it under a lock on the name's last word, so that two writers cannot take the same.
     """
-    slug = slugify(name)
-    pattern = slug.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    taken = set(connection.scalars(select(column).where(column.like(pattern))))
-    candidate, n = slug, 2
-    while candidate in taken:
-        candidate, n = f"{slug}-{n}", n + 1
-    return candidate
+    return free_slugs(connection, column, [name])[0]
+
+
+def free_slugs(
+    connection: Connection, column: InstrumentedAttribute[str], names: Sequence[str]
+) -> list[str]:
+    """The same for several names at once, in their order."""
+    if not names:
+        return []
+    slugs = [slugify(name) for name in names]
+    patterns = [slug.replace("\\", "\\\\").replace("_", "\\_") + "%" for slug in slugs]
+    taken = set(connection.scalars(select(column).where(column.like(func.any(patterns)))))
+    found = []
+    for slug in slugs:
+        candidate, n = slug, 2
+        while candidate in taken:
+            candidate, n = f"{slug}-{n}", n + 1
+        taken.add(candidate)
+        found.append(candidate)
+    return found
 
 
 def lock_key(name: str) -> str:
     """What to lock for a name: its last word, which "Peskov" and "Dmitry Peskov" share."""
-    return slugify(name).rsplit("-", 1)[-1]
+    return form_of(name).soft_family or "x"

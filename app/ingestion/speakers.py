@@ -1,166 +1,394 @@
-"""Resolving the speakers of an article to Speaker rows."""
+"""Resolving the speakers of an article to Speaker rows, in a handful of queries."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, case, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 
 from app.extraction.folding import fold, slugify
-from app.extraction.gazetteer import find_entity
+from app.extraction.namesakes import Dated
 from app.extraction.outlets import find_outlet
 from app.extraction.types import SpeakerKind, SpeakerName
-from app.ingestion.names import free_slug
+from app.ingestion.choosing import NAMED, VOICES, Choice, Known, canonical, choose, is_bare
+from app.ingestion.forms import form_of
+from app.ingestion.names import free_slugs
 from app.ingestion.sources import resolve_sources
-from app.models import Occurrence, Speaker, SpeakerAlias, StatementSpeaker
+from app.models import (
+    Occurrence,
+    OccurrenceSpeaker,
+    Speaker,
+    SpeakerAlias,
+    SpeakerDescription,
+    Why,
+    among,
+)
 
 # Kinds that belong to one text: "officials" here are not the "officials" there.
 OF_ONE_TEXT = (SpeakerKind.GROUP, SpeakerKind.UNNAMED)
-# Official channels and platforms are no outlets that speak with a voice of their own.
-_VOICES = ("agency", "newspaper", "broadcaster", "website")
-_NAMED = (SpeakerKind.PERSON, SpeakerKind.ORGANIZATION)
+_MOST_COMPANY = 10  # people of an article who are asked whom they stand with elsewhere
 
 
 @dataclass(frozen=True, slots=True)
 class OneText:
-    """The text that unnamed speakers belong to; `article_id` where it corrects an earlier one."""
+    """The text that the names stand in: unnamed speakers belong to it.
+
+    `article_id` is set where it corrects an earlier one, or is read again.
+    """
 
     text_sha256: bytes
     article_id: int | None
+    published_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Whom a name stands for: `speaker_id` is who spoke, `found_id` whom ingestion found, and why.
+
+    They differ where a person's decision says so.
+    """
+
+    speaker_id: int
+    found_id: int
+    why: Why
 
 
 def resolve_speakers(
     connection: Connection, names: Iterable[SpeakerName], text: OneText, renamed: set[int]
-) -> dict[SpeakerName, int]:
-    """Speaker ids by name, created where new, with the aliases printed here added.
+) -> dict[SpeakerName, Found]:
+    """The speakers by name, created where new, with the aliases printed here added.
 
     Those known before who are now known by a new word are added to `renamed`.
 
     A person or organisation is known by a full name. A bare surname ("Peskov") stands for the
-    one person known by it, whichever of the two comes first, and for somebody of that name only
-    where several are. Call it under locks on the names.
+    one person known by it, whichever of the two comes first; where several are, the article's
+    evidence decides (`choosing`). Call it under locks on the names (`lock_keys`).
     """
-    found = {}
-    for name in dict.fromkeys(names):
-        if name.kind in OF_ONE_TEXT:
-            speaker_id = _find_in_text(connection, name, text)
-        else:
-            speaker_id = _find(connection, name) or _adopt(connection, name)
-        known = speaker_id is not None
-        speaker_id = speaker_id or _create(connection, name, text)
-        if _add_aliases(connection, speaker_id, name) and known:
-            renamed.add(speaker_id)
-        found[name] = speaker_id
-    return found
+    return _Resolver(connection, list(dict.fromkeys(names)), text, renamed).resolve()
 
 
-def _is_bare(name: str) -> bool:
-    """Whether a name is one word that names no organisation we know of: a surname, perhaps."""
-    return len(fold(name).split()) == 1 and not find_outlet(name) and not find_entity(name)
-
-
-def _find(connection: Connection, name: SpeakerName) -> int | None:
-    folded = {fold(name.name), fold(_canonical(name))}
-    kinds = _NAMED if _is_bare(name.name) else (name.kind,)
-    rows = connection.execute(
-        select(Speaker.id, Speaker.name)
-        .join(SpeakerAlias, SpeakerAlias.speaker_id == Speaker.id)
-        .where(SpeakerAlias.folded.in_(folded), Speaker.kind.in_(kinds))
-        .where(Speaker.merged_into_id.is_(None))
-        .order_by(Speaker.id)
-    )
-    candidates: dict[int, str] = {row.id: row.name for row in rows}
-    exact = [i for i, known in candidates.items() if fold(known) in folded]
-    if exact:
-        return exact[0]
-    return next(iter(candidates)) if len(candidates) == 1 else None
-
-
-def _find_in_text(connection: Connection, name: SpeakerName, text: OneText) -> int | None:
-    """An unnamed speaker of this text, its copies, or the version of the article before it."""
-    said_here = (
-        select(StatementSpeaker.speaker_id)
-        .join(Occurrence, Occurrence.statement_id == StatementSpeaker.statement_id)
-        .where(Occurrence.article_id == text.article_id)
-    )
-    return connection.scalar(
-        select(Speaker.id)
-        .join(SpeakerAlias, SpeakerAlias.speaker_id == Speaker.id)
-        .where(SpeakerAlias.folded == fold(name.name), Speaker.kind == name.kind)
-        .where(or_(Speaker.text_sha256 == text.text_sha256, Speaker.id.in_(said_here)))
-        .order_by(Speaker.id)
-        .limit(1)
-    )
-
-
-def _adopt(connection: Connection, name: SpeakerName) -> int | None:
-    """The row of a bare surname that this person is printed with too: it takes the full name."""
-    surnames = {fold(alias) for alias in name.aliases if _is_bare(alias)}
-    if name.kind is not SpeakerKind.PERSON or _is_bare(name.name) or not surnames:
-        return None
-    rows = connection.execute(
-        select(Speaker.id, Speaker.name)
-        .join(SpeakerAlias, SpeakerAlias.speaker_id == Speaker.id)
-        .where(SpeakerAlias.folded.in_(surnames), Speaker.kind.in_(_NAMED))
-        .where(Speaker.merged_into_id.is_(None))
-    ).all()
-    if len(rows) != 1 or not _is_bare(rows[0].name):
-        return None
-    speaker_id: int = rows[0].id
-    connection.execute(
-        update(Speaker)
-        .where(Speaker.id == speaker_id)
-        .values(
-            name=name.name,
-            slug=free_slug(connection, Speaker.slug, name.name),
-            kind=name.kind,
-            description=name.description,
+def keep_evidence(
+    connection: Connection,
+    said: Iterable[tuple[int, Sequence[SpeakerName]]],
+    found: dict[SpeakerName, Found],
+) -> None:
+    """Keep whom the speakers of each occurrence were taken for, and why, in place of before."""
+    rows: dict[tuple[int, int], dict[str, Any]] = {}
+    for occurrence_id, names in said:
+        for position, name in enumerate(names):
+            rows[occurrence_id, position] = {
+                "occurrence_id": occurrence_id,
+                "position": position,
+                "speaker_id": found[name].found_id,
+                "name": name.name,
+                "kind": name.kind,
+                "description": name.description,
+                "why": found[name].why,
+            }
+    if rows:
+        ids = {occurrence_id for occurrence_id, _ in rows}
+        connection.execute(
+            OccurrenceSpeaker.__table__.delete().where(among(OccurrenceSpeaker.occurrence_id, ids))
         )
-    )
-    return speaker_id
+        connection.execute(insert(OccurrenceSpeaker), list(rows.values()))
 
 
-def _canonical(name: SpeakerName) -> str:
-    outlet = find_outlet(name.name) if name.kind is SpeakerKind.ORGANIZATION else None
-    return outlet.name if outlet and outlet.kind in _VOICES else name.name
+class _Resolver:
+    """The speakers that the names of one article may mean, and what is to be written."""
 
+    def __init__(
+        self, connection: Connection, names: list[SpeakerName], text: OneText, renamed: set[int]
+    ) -> None:
+        self._connection, self._text, self._renamed = connection, text, renamed
+        self._named = [n for n in names if n.kind in NAMED]
+        self._own = [n for n in names if n.kind in OF_ONE_TEXT]
+        self._known: list[Known] = []
+        self._chosen: dict[SpeakerName, tuple[Known, Why]] = {}
 
-def _create(connection: Connection, name: SpeakerName, text: OneText) -> int:
-    canonical = _canonical(name)
-    own_text = name.kind in OF_ONE_TEXT
-    # A number behind "officials" would mean nothing; a piece of the text's hash always fits.
-    slug_of = f"{slugify(canonical)[:60]} {text.text_sha256.hex()[:8]}" if own_text else canonical
-    return connection.execute(
-        insert(Speaker)
-        .values(
-            name=canonical,
-            slug=free_slug(connection, Speaker.slug, slug_of),
-            kind=name.kind,
-            description=name.description,
-            source_id=_voice(connection, name),
-            text_sha256=text.text_sha256 if own_text else None,
+    def resolve(self) -> dict[SpeakerName, Found]:
+        before = self._before()
+        if self._named:
+            self._known = self._load()
+        # Surnames last: by then it is known who else the article names.
+        for name in sorted(self._named, key=lambda n: is_bare(n.name)):
+            self._choose(name, before.get((fold(name.name), True)))
+        self._find_own(before)
+        self._write_rows()
+        self._write_names()
+        self._write_descriptions()
+        return {
+            name: Found(known.id, known.id, why)
+            for name, (known, why) in self._chosen.items()
+            if known.id is not None
+        }
+
+    def _before(self) -> dict[tuple[str, bool], tuple[int, Why]]:
+        """What the names of this article were taken for earlier: what was decided stays."""
+        if self._text.article_id is None:
+            return {}
+        rows = self._connection.execute(
+            select(
+                OccurrenceSpeaker.name,
+                OccurrenceSpeaker.kind,
+                OccurrenceSpeaker.speaker_id,
+                OccurrenceSpeaker.why,
+            )
+            .join(Occurrence, Occurrence.id == OccurrenceSpeaker.occurrence_id)
+            .where(Occurrence.article_id == self._text.article_id)
+            .order_by(Occurrence.id.desc(), OccurrenceSpeaker.position.desc())
         )
-        .returning(Speaker.id)
-    ).scalar_one()
+        return {(fold(r.name), r.kind in NAMED): (r.speaker_id, Why(r.why)) for r in rows}
 
+    def _load(self) -> list[Known]:
+        """Everybody who is known by one of the names, or by a like one."""
+        forms = [form_of(name.name) for name in self._named if name.kind in NAMED]
+        folded = {fold(n) for name in self._named for n in (name.name, canonical(name))}
+        bare = {form.soft_family for form in forms if form.is_bare or len(form.given) == 1}
+        pairs = {(f.soft_family, g) for f in forms for g in {f.soft_given, f.soft_given[:1], ""}}
+        hit = aliased(SpeakerAlias)
+        bearers = select(hit.speaker_id).where(
+            ~hit.inherited,
+            or_(
+                hit.folded.in_(folded),
+                hit.family.in_(bare),
+                tuple_(hit.family, hit.given).in_(pairs),
+            ),
+        )
+        rows = self._connection.execute(
+            select(
+                Speaker.id,
+                func.coalesce(Speaker.found_name, Speaker.name).label("name"),
+                Speaker.kind,
+                SpeakerAlias.folded,
+                SpeakerAlias.alias,
+            )
+            .join(SpeakerAlias, SpeakerAlias.speaker_id == Speaker.id)
+            .where(Speaker.id.in_(bearers), Speaker.kind.in_(NAMED), ~SpeakerAlias.inherited)
+            .order_by(Speaker.id)
+        )
+        known: dict[int, Known] = {}
+        for row in rows:
+            speaker = known.setdefault(row.id, Known(row.id, row.name, SpeakerKind(row.kind)))
+            speaker.aliases[row.folded] = row.alias
+        self._load_descriptions(known)
+        return list(known.values())
 
-def _voice(connection: Connection, name: SpeakerName) -> int | None:
-    """The Source row of an outlet that speaks itself ("the New York Times reports")."""
-    outlet = find_outlet(name.name) if name.kind is SpeakerKind.ORGANIZATION else None
-    if outlet is None or outlet.kind not in _VOICES:
-        return None
-    return resolve_sources(connection, [outlet.name])[outlet.name]
+    def _load_descriptions(self, known: dict[int, Known]) -> None:
+        if not known:
+            return
+        rows = self._connection.execute(
+            select(
+                SpeakerDescription.speaker_id,
+                SpeakerDescription.folded,
+                SpeakerDescription.description,
+                SpeakerDescription.first_seen,
+                SpeakerDescription.last_seen,
+            ).where(among(SpeakerDescription.speaker_id, known))
+        )
+        for row in rows:
+            dated = Dated(row.description, row.first_seen, row.last_seen)
+            known[row.speaker_id].descriptions[row.folded] = dated
 
+    def _choose(self, name: SpeakerName, before: tuple[int, Why] | None) -> None:
+        choice = None
+        if before is not None:
+            known = next((k for k in self._known if k.id == before[0]), None)
+            choice = Choice(known, before[1]) if known else None
+        choice = choice or choose(name, self._known, self._text.published_at, self._company)
+        known = choice.known
+        if known is None:
+            known = Known(None, canonical(name), name.kind, first=name)
+            self._known.append(known)
+        elif choice.why is Why.ADOPTED:
+            known.name, known.kind, known.first = name.name, name.kind, name
+        known.print(name, self._text.published_at)
+        self._chosen[name] = (known, choice.why)
 
-def _add_aliases(connection: Connection, speaker_id: int, name: SpeakerName) -> bool:
-    """Add the names printed here; gives whether there is a word in them that is new."""
-    aliases = {fold(alias): alias for alias in (*name.aliases, name.name, _canonical(name))}
-    known = connection.scalars(
-        select(SpeakerAlias.folded).where(SpeakerAlias.speaker_id == speaker_id)
-    )
-    words = {word for folded in known for word in folded.split()}
-    connection.execute(
-        insert(SpeakerAlias).on_conflict_do_nothing(),
-        [{"speaker_id": speaker_id, "alias": a, "folded": f} for f, a in aliases.items() if f],
-    )
-    return not words.issuperset(word for folded in aliases for word in folded.split())
+    def _company(self, several: Sequence[Known]) -> Known | None:
+        """Of several the only one who stands in articles with people of this one."""
+        ids = [k.id for k in several if k.id is not None]
+        others = sorted({k.id for k, _ in self._chosen.values() if k.id is not None} - {*ids})
+        if not ids or not others:
+            return None
+        here, there = aliased(Occurrence), aliased(Occurrence)
+        beside = aliased(OccurrenceSpeaker)
+        together = (
+            select(here.id)
+            .join(OccurrenceSpeaker, OccurrenceSpeaker.occurrence_id == here.id)
+            .join(there, there.article_id == here.article_id)
+            .join(beside, beside.occurrence_id == there.id)
+            .where(OccurrenceSpeaker.speaker_id == Speaker.id)
+            .where(among(beside.speaker_id, others[:_MOST_COMPANY]))
+            .correlate(Speaker)
+            .exists()
+        )
+        query = select(Speaker.id).where(among(Speaker.id, ids), together)
+        found = set(self._connection.scalars(query))
+        return next(k for k in several if k.id in found) if len(found) == 1 else None
+
+    def _find_own(self, before: dict[tuple[str, bool], tuple[int, Why]]) -> None:
+        """Unnamed speakers of this text, its copies, or the article's version before it."""
+        if not self._own:
+            return
+        earlier = {i for (_, named), (i, _) in before.items() if not named}
+        rows = self._connection.execute(
+            select(Speaker.id, Speaker.kind, SpeakerAlias.folded)
+            .join(SpeakerAlias, SpeakerAlias.speaker_id == Speaker.id)
+            .where(SpeakerAlias.folded.in_({fold(name.name) for name in self._own}))
+            .where(Speaker.kind.in_(OF_ONE_TEXT), ~SpeakerAlias.inherited)
+            .where(
+                or_(Speaker.text_sha256 == self._text.text_sha256, Speaker.id.in_(earlier))
+            )
+            .order_by(Speaker.id.desc())
+        )
+        known = {
+            (row.folded, SpeakerKind(row.kind)): Known(row.id, "", SpeakerKind(row.kind))
+            for row in rows
+        }
+        for name in self._own:
+            key = (fold(name.name), name.kind)
+            one = known.setdefault(key, Known(None, name.name, name.kind, first=name))
+            one.print(name, None)
+            self._chosen[name] = (one, Why.TEXT)
+
+    def _write_rows(self) -> None:
+        """Rename those who took a full name, and create those who are new."""
+        known = list(dict.fromkeys(known for known, _ in self._chosen.values()))
+        changed = [k for k in known if k.first is not None]
+        slugs = free_slugs(self._connection, Speaker.slug, [self._slug_of(k) for k in changed])
+        new = []
+        for one, slug in zip(changed, slugs, strict=True):
+            if one.id is None:
+                new.append((one, slug))
+            else:
+                self._take_name(one, slug)
+        if not new:
+            return
+        voices = self._voices([k for k, _ in new])
+        ids = self._connection.scalars(
+            insert(Speaker).returning(Speaker.id, sort_by_parameter_order=True),
+            [
+                {
+                    "name": k.name,
+                    "slug": slug,
+                    "kind": k.kind,
+                    "description": k.first.description if k.first else None,
+                    "source_id": voices.get(k.name),
+                    "text_sha256": self._text.text_sha256 if k.kind in OF_ONE_TEXT else None,
+                }
+                for k, slug in new
+            ],
+        )
+        for (one, _), speaker_id in zip(new, ids, strict=True):
+            one.id = speaker_id
+
+    def _slug_of(self, known: Known) -> str:
+        if known.kind not in OF_ONE_TEXT:
+            return known.name
+        # A number behind "officials" would mean nothing; a piece of the text's hash always fits.
+        return f"{slugify(known.name)[:60]} {self._text.text_sha256.hex()[:8]}"
+
+    def _take_name(self, known: Known, slug: str) -> None:
+        """The row of a bare surname takes the full name; one that a person gave stays."""
+        given = Speaker.found_name.is_not(None)
+        self._connection.execute(
+            update(Speaker)
+            .where(Speaker.id == known.id)
+            .values(
+                name=case((given, Speaker.name), else_=known.name),
+                found_name=case((given, known.name)),
+                slug=slug,
+                kind=known.kind,
+                description=known.first.description if known.first else None,
+            )
+        )
+
+    def _voices(self, new: Sequence[Known]) -> dict[str, int]:
+        """The Source rows of outlets that speak themselves ("the New York Times reports")."""
+        outlets = [
+            k.name
+            for k in new
+            if k.kind is SpeakerKind.ORGANIZATION
+            and (outlet := find_outlet(k.name)) is not None
+            and outlet.kind in VOICES
+        ]
+        return resolve_sources(self._connection, outlets)
+
+    def _write_names(self) -> None:
+        rows = []
+        for known in dict.fromkeys(known for known, _ in self._chosen.values()):
+            for folded, printed in known.printed.items():
+                form = form_of(printed)
+                rows.append(
+                    {
+                        "speaker_id": known.id,
+                        "alias": printed,
+                        "folded": folded,
+                        "family": form.soft_family,
+                        "given": form.soft_given,
+                        "inherited": False,
+                    }
+                )
+        if not rows:
+            return
+        words = self._words({row["speaker_id"] for row in rows})
+        row = insert(SpeakerAlias)
+        self._connection.execute(
+            row.on_conflict_do_update(
+                index_elements=[SpeakerAlias.speaker_id, SpeakerAlias.folded],
+                set_={"inherited": False, "alias": row.excluded.alias},
+                where=SpeakerAlias.inherited,
+            ),
+            sorted(rows, key=lambda r: (r["speaker_id"], r["folded"])),
+        )
+        for one in rows:
+            known_words = words.get(one["speaker_id"])
+            if known_words is not None and not known_words.issuperset(one["folded"].split()):
+                self._renamed.add(one["speaker_id"])
+
+    def _words(self, speaker_ids: set[int]) -> dict[int, set[str]]:
+        """The words that those are found by who were known before."""
+        found: dict[int, set[str]] = {}
+        rows = self._connection.execute(
+            select(SpeakerAlias.speaker_id, SpeakerAlias.folded).where(
+                among(SpeakerAlias.speaker_id, speaker_ids)
+            )
+        )
+        for row in rows:
+            found.setdefault(row.speaker_id, set()).update(row.folded.split())
+        return found
+
+    def _write_descriptions(self) -> None:
+        at = self._text.published_at
+        rows = {
+            (known.id, fold(name.description)): name.description
+            for name, (known, _) in self._chosen.items()
+            if name.description and name.kind in NAMED
+        }
+        if not rows:
+            return
+        row = insert(SpeakerDescription)
+        self._connection.execute(
+            row.on_conflict_do_update(
+                index_elements=[SpeakerDescription.speaker_id, SpeakerDescription.folded],
+                # Both ignore what is null.
+                set_={
+                    "first_seen": func.least(SpeakerDescription.first_seen, at),
+                    "last_seen": func.greatest(SpeakerDescription.last_seen, at),
+                },
+            ),
+            [
+                {
+                    "speaker_id": speaker_id,
+                    "folded": folded,
+                    "description": description,
+                    "first_seen": at,
+                    "last_seen": at,
+                }
+                for (speaker_id, folded), description in sorted(rows.items())
+                if folded
+            ],
+        )

@@ -6,14 +6,22 @@ from app.models.changes import Change, ChangedEntity
 from app.models.ingestion import IngestItem, IngestRun, Outcome
 from app.models.keys import ApiKey, KeyScope
 from app.models.sources import Source, SourceAlias, SourceKind
-from app.models.speakers import Speaker, SpeakerAlias
+from app.models.speakers import (
+    DecisionKind,
+    Speaker,
+    SpeakerAlias,
+    SpeakerDecision,
+    SpeakerDescription,
+)
 from app.models.statements import (
     NearWording,
     Occurrence,
     OccurrenceSource,
+    OccurrenceSpeaker,
     Statement,
     StatementSource,
     StatementSpeaker,
+    Why,
 )
 from app.models.topics import StatementTopic, Topic, TopicAlias, TopicScheme
 
@@ -24,18 +32,22 @@ __all__ = [
     "Base",
     "Change",
     "ChangedEntity",
+    "DecisionKind",
     "IngestItem",
     "IngestRun",
     "KeyScope",
     "NearWording",
     "Occurrence",
     "OccurrenceSource",
+    "OccurrenceSpeaker",
     "Outcome",
     "Source",
     "SourceAlias",
     "SourceKind",
     "Speaker",
     "SpeakerAlias",
+    "SpeakerDecision",
+    "SpeakerDescription",
     "Statement",
     "StatementSource",
     "StatementSpeaker",
@@ -43,5 +55,6 @@ __all__ = [
     "Topic",
     "TopicAlias",
     "TopicScheme",
+    "Why",
     "among",
 ]

@@ -34,7 +34,7 @@ class ArticleVersion(Base):
     """One text of an article, normalised but otherwise as printed; offsets count its code points.
 
     `raw_sha256` covers the bytes read at `origin`, so that a repeat is known before anything is
-    parsed; `text_sha256` covers the normalised text.
+    parsed; `text_sha256` covers the normalised text. `extractor_version` is what last read it.
     """
 
     __tablename__ = "article_version"
@@ -46,3 +46,4 @@ class ArticleVersion(Base):
     text_sha256: Mapped[bytes] = mapped_column(LargeBinary, index=True)
     raw_sha256: Mapped[bytes] = mapped_column(LargeBinary, index=True)
     seen_at: Mapped[CreatedAt]
+    extractor_version: Mapped[str | None]

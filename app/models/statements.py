@@ -1,6 +1,7 @@
 """Statements, who made them, where they occur and through whom they came."""
 
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -19,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.extraction.types import Act, Kind, Medium
+from app.extraction.types import Act, Kind, Medium, SpeakerKind
 from app.models.articles import Article, ArticleVersion
 from app.models.base import Base, CreatedAt, Id, Timestamp, text_enum
 from app.models.sources import Source
@@ -37,7 +38,8 @@ def _fragment(context: Any) -> str:
 class Statement(Base):
     """An utterance; text, kind, act and language are its first occurrence's, counts of live ones.
 
-    `search` holds the words and the speakers' names in the stems of `language`.
+    `search` holds the words and the speakers' names in the stems of `language`. `home_id` is what
+    it was merged into before a decision about speakers merged that too.
     """
 
     __tablename__ = "statement"
@@ -71,6 +73,7 @@ class Statement(Base):
     language: Mapped[str | None]
     search: Mapped[Any] = mapped_column(TSVECTOR, server_default=sql("''::tsvector"))
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("statement.id"), index=True)
+    home_id: Mapped[int | None] = mapped_column(ForeignKey("statement.id"), index=True)
     withdrawn: Mapped[bool] = mapped_column(server_default=sql("false"))
     updated_at: Mapped[CreatedAt]
 
@@ -103,7 +106,8 @@ class Occurrence(Base):
     has to read the article's text; `fragment` is what a link to them ends with. `publisher_id`
     and `published_at` repeat the article's, so that filters and date order need no join.
     `folded_hash` is SHA-256 over its folded text: with the speakers and the dates it decides
-    whether two occurrences are one statement.
+    whether two occurrences are one statement. `home_id` is the statement it belonged to before a
+    decision about speakers first moved it.
     """
 
     __tablename__ = "occurrence"
@@ -135,6 +139,7 @@ class Occurrence(Base):
 
     id: Mapped[Id]
     statement_id: Mapped[int] = mapped_column(ForeignKey(Statement.id))
+    home_id: Mapped[int | None] = mapped_column(ForeignKey(Statement.id), index=True)
     article_id: Mapped[int] = mapped_column(ForeignKey(Article.id))
     version: Mapped[int]
     spans: Mapped[list[list[int]]] = mapped_column(ARRAY(Integer, dimensions=2))
@@ -155,6 +160,42 @@ class Occurrence(Base):
     publisher_id: Mapped[int | None] = mapped_column(ForeignKey(Source.id))
     published_at: Mapped[Timestamp | None]
     created_at: Mapped[CreatedAt] = mapped_column(server_default=func.clock_timestamp())
+
+
+class Why(StrEnum):
+    """Why ingestion took the name in an article for a speaker."""
+
+    FULL_NAME = "full name"  # known by just this name
+    VARIANT = "variant"  # initials, a middle name, another transliteration
+    SURNAME = "surname"  # the one person known of that surname
+    DESCRIPTION = "description"  # of several, the one so described
+    COMPANY = "company"  # of several, the one who stands in articles with the same people
+    ADOPTED = "adopted"  # a speaker known by a surname only, who took this full name
+    NAMESAKE = "namesake"  # set apart from others of the name, whose descriptions contradict
+    NEW = "new"  # nobody was known by it
+    TEXT = "text"  # unnamed, belongs to this text
+    UNKNOWN = "unknown"  # stored before reasons were kept
+
+
+class OccurrenceSpeaker(Base):
+    """Whom ingestion took a speaker of an occurrence for, and why: the evidence for statements.
+
+    `name`, `kind` and `description` are as the article has them. `speaker_id` stays what ingestion
+    found; decisions of people are applied to it, so that they can be undone.
+    """
+
+    __tablename__ = "occurrence_speaker"
+    __table_args__ = (Index(None, "speaker_id", "occurrence_id"),)
+
+    occurrence_id: Mapped[int] = mapped_column(
+        ForeignKey(Occurrence.id, ondelete="CASCADE"), primary_key=True
+    )
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    speaker_id: Mapped[int] = mapped_column(ForeignKey(Speaker.id))
+    name: Mapped[str]
+    kind: Mapped[SpeakerKind] = mapped_column(text_enum(SpeakerKind, "kind"))
+    description: Mapped[str | None]
+    why: Mapped[Why] = mapped_column(text_enum(Why, "why"))
 
 
 class OccurrenceSource(Base):
