@@ -42,9 +42,8 @@ class Dated:
 
     def apart(self, other: "Dated") -> timedelta:
         """How far in time it stands from another one at least; nothing where a date is missing."""
-        if None in (self.first, self.last, other.first, other.last):
+        if not (self.first and self.last and other.first and other.last):
             return timedelta(0)
-        assert self.first and self.last and other.first and other.last
         gap = max(other.first - self.last, self.first - other.last)
         return max(gap, timedelta(0))
 
@@ -227,128 +226,6 @@ def _is_home(text: str, start: int, end: int) -> bool:
         del before[-1]
     deals_with = bool(before) and before[-1] in _data().scope
     return not deals_with and not text.startswith(("-born", "-based"), end)
-
-
-def _ages_differ(a: _Traits, b: _Traits, one: Dated, other: Dated) -> bool:
-    if a.age is None or b.age is None:
-        return False
-    years = 0.0
-    if one.first is not None and other.first is not None:
-        years = (other.first - one.first) / timedelta(days=365.25)
-    return abs(b.age - a.age - years) > _AGE_SLACK
-
-
-def _cannot_be_both(a: _Traits, b: _Traits) -> bool:
-    """Whether two lines of work exclude each other, or one office in two places."""
-    data = _data()
-    if a.roles & b.roles & data.seats and _disjoint(a.names, b.names):
-        return True
-    if not a.groups or not b.groups or a.groups & b.groups:
-        return False
-    return all((x, y) in data.exclusive for x in a.groups for y in b.groups)
-
-
-@dataclass(frozen=True, slots=True)
-class _Data:
-    roles: dict[str, str]
-    longest: int
-    exclusive: frozenset[tuple[str, str]]
-    seats: frozenset[str]
-    past: frozenset[str]
-    genders: dict[str, str]
-    parties: dict[str, str]
-    same_party: dict[str, str]
-    ambiguous: frozenset[str]
-    parts: dict[str, str]
-    scope: frozenset[str]
-    countries: frozenset[str]
-
-
-@cache
-def _data() -> _Data:
-    data: dict[str, Any] = load_data("namesakes")
-    roles = {phrase: group for group, phrases in data["groups"].items() for phrase in phrases}
-    pairs = [(a, b) for a, others in data["exclusive"].items() for b in others.split()]
-    sexes = {"male": "m", "female": "f"}
-    return _Data(
-        roles=roles,
-        longest=max(len(p.split()) for p in [*roles, *data["parties"]]),
-        exclusive=frozenset(pairs + [(b, a) for a, b in pairs]),
-        seats=frozenset(data["words"]["seats"]),
-        past=frozenset(data["words"]["past"].split()),
-        genders={w: sexes[sex] for sex, words in data["genders"].items() for w in words.split()},
-        parties=data["parties"],
-        same_party=data["same_party"],
-        ambiguous=frozenset(data["words"]["ambiguous_parties"]),
-        parts={word: c for c, words in data["parts"].items() for word in words.split()},
-        scope=frozenset(data["words"]["scope"].split()),
-        countries=frozenset(country["name"] for country in load_data("entities")["country"]),
-    )
-
-
-@lru_cache(maxsize=16384)
-def _traits(text: str) -> _Traits:
-    data = _data()
-    words = fold(text).split()
-    roles, parties = set[str](), set[str]()
-    used = set[str]()
-    for phrase in _phrases(words):
-        if phrase in data.parties:
-            parties.add(data.same_party.get(phrase, phrase))
-            used.update(phrase.split())
-        elif phrase in data.roles:
-            roles.add(phrase)
-            used.update(phrase.split())
-    countries, of_places = _countries(text)
-    homes = {data.parties[p] for p in parties if data.parties[p] and p not in data.ambiguous}
-    if not countries and not homes:
-        homes = {data.parties[p] for p in parties} - {""}
-    names = {w for m in _CAPITALISED.finditer(text) for w in fold(m.group()).split()}
-    return _Traits(
-        folded=" ".join(words),
-        roles=frozenset(roles),
-        groups=frozenset(data.roles[role] for role in roles),
-        countries=frozenset(countries | homes),
-        parties=frozenset(parties),
-        names=frozenset(names - used - of_places),
-        gender=next((data.genders[w] for w in words if w in data.genders), ""),
-        age=_age(text),
-        is_past=not data.past.isdisjoint(words),
-    )
-
-
-def _phrases(words: list[str]) -> Iterable[str]:
-    """The longest listed phrases, from left to right."""
-    data, at = _data(), 0
-    while at < len(words):
-        for size in range(min(data.longest, len(words) - at), 0, -1):
-            phrase = " ".join(words[at : at + size])
-            listed = next((p for p in (phrase, phrase.removesuffix("s")) if p in data.roles), None)
-            if phrase in data.parties or listed:
-                yield phrase if phrase in data.parties else str(listed)
-                at += size - 1
-                break
-        at += 1
-
-
-def _countries(text: str) -> tuple[set[str], set[str]]:
-    """The countries that somebody is from, and the words that name countries at all."""
-    data = _data()
-    found, words = set[str](), set[str]()
-    for mention in iter_entities(text):
-        if mention.entity.name not in data.countries or mention.sense is Sense.GENERIC:
-            continue
-        words.update(fold(text[mention.start : mention.end]).split())
-        before = fold(text[: mention.start]).split()
-        if before and (before[-1] in data.scope or before[-2:-1] and before[-1] == "the"
-                       and before[-2] in data.scope):
-            continue
-        if not text[mention.end :].startswith(("-born", "-based")):
-            found.add(mention.entity.name)
-    for word in fold(text).split():
-        if word in data.parts:
-            found.add(data.parts[word])
-    return found, words
 
 
 def _age(text: str) -> int | None:

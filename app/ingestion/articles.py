@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db import AnyRow, AnySelect
+from app.extraction import EXTRACTOR_VERSION
 from app.ingestion.counts import add_counts
 from app.ingestion.documents import Document
 from app.ingestion.drafts import Draft
@@ -142,7 +143,8 @@ def _lock_keys(document: Document, drafts: Sequence[Draft]) -> set[str]:
     keys: set[str] = set()
     for draft in drafts:
         names.update(draft.attribution.via)
-        names.update(speaker.name for speaker in draft.attribution.speakers)
+        for speaker in draft.attribution.speakers:
+            names.update((speaker.name, *speaker.aliases))
         keys.update(f"topic:{tag.code}" for tag in draft.topics)
     return (
         keys | {lock_key(name) for name in names} | {lock_key(canonical_source(n)) for n in names}
@@ -171,12 +173,15 @@ def _write_text(connection: Connection, document: Document, known: AnyRow | None
         text=document.text,
         text_sha256=text_sha256,
         raw_sha256=document.raw_sha256,
+        extractor_version=EXTRACTOR_VERSION,
     )
     connection.execute(
         # The same text with other metadata is no new version.
         row.on_conflict_do_update(
             index_elements=[ArticleVersion.article_id, ArticleVersion.n],
-            set_={"raw_sha256": row.excluded.raw_sha256, "origin": row.excluded.origin},
+            set_={
+                name: row.excluded[name] for name in ("raw_sha256", "origin", "extractor_version")
+            },
         )
     )
     return Placed(

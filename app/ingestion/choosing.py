@@ -138,11 +138,14 @@ class _Namesakes(_Chosen):
         likeness = {id(k): self._compare(k) for k in self.people}
         bearers = [k for k in self.people if likeness[id(k)] is Likeness.SAME]
         kept = [k for k in bearers if self.judge(k) is not Verdict.CONTRADICT]
+        exact = [k for k in kept if self.folded in k.aliases]
         if len(kept) == 1:
-            exact = self.folded in kept[0].aliases
             return Choice(kept[0], Why.FULL_NAME if exact else Why.VARIANT)
         if kept:
-            return self.of_several(kept) or self._undescribed(kept)
+            described = self.agreeing(kept)
+            if described is None and len(exact) == 1:
+                return Choice(exact[0], Why.FULL_NAME)
+            return self.of_several(kept) or self._undescribed(exact)
         variants = [k for k in self.people if likeness[id(k)] is Likeness.VARIANT]
         variant = self.agreeing(variants)
         if variant is not None:
@@ -171,7 +174,7 @@ class _Namesakes(_Chosen):
     def _adopt(self) -> Choice | None:
         """The one known by this surname alone, and nobody else known by it."""
         bearers = [k for k in self.people if bears(k, self.form)]
-        if len(bearers) != 1 or not is_bare(bearers[0].name) or self.form.generation:
+        if len(bearers) != 1 or not is_bare(bearers[0].name):
             return None
         if self.judge(bearers[0]) is Verdict.CONTRADICT:
             return None
@@ -186,13 +189,18 @@ class _Bearers(_Chosen):
         kept = [k for k in bearers if self.judge(k) is not Verdict.CONTRADICT]
         called_so = [k for k in kept if is_bare(k.name)]
         if len(kept) == 1:
-            return Choice(kept[0], Why.FULL_NAME if called_so else Why.SURNAME)
+            return Choice(kept[0], self._why(kept[0], alone=len(bearers) == 1))
         if not kept:
             return Choice(None, Why.NAMESAKE if bearers else Why.NEW)
         found = self.of_several(kept)
         if found is not None:
             return found
         return Choice(called_so[0] if called_so else None, Why.NAMESAKE)
+
+    def _why(self, known: Known, *, alone: bool) -> Why:
+        if not alone:
+            return Why.DESCRIPTION
+        return Why.FULL_NAME if is_bare(known.name) else Why.SURNAME
 
     def _is_body(self, known: Known) -> bool:
         """Whether the article's words are of a company, and this is a person."""
@@ -209,8 +217,6 @@ def bears(known: Known, form: Form) -> bool:
 
     "Donald Trump Jr." is nobody's "Trump" unless an article calls him just that.
     """
-    if form.family in known.aliases:
-        return True
-    if known.kind is not SpeakerKind.PERSON:
-        return False
-    return any(f.family == form.family and not f.generation for f in known.forms)
+    is_person = known.kind is SpeakerKind.PERSON
+    alike = (f for f in map(form_of, known.aliases.values()) if f.family == form.family)
+    return any(f.generation == form.generation and (f.is_bare or is_person) for f in alike)

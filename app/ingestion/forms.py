@@ -115,5 +115,6 @@ def _compare_middles(one: tuple[str, ...], other: tuple[str, ...]) -> Likeness:
         return Likeness.SAME if all(len(w) == 1 for w in one + other) else Likeness.VARIANT
     if len(one) != len(other):
         return Likeness.OTHER
-    same = all(a == b or a[0] == b[0] and 1 in (len(a), len(b)) for a, b in zip(one, other))
+    pairs = zip(one, other, strict=True)
+    same = all(a == b or (a[0] == b[0] and 1 in (len(a), len(b))) for a, b in pairs)
     return Likeness.SAME if same else Likeness.OTHER

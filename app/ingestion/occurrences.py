@@ -20,7 +20,7 @@ from app.ingestion.origins import add_sources
 from app.ingestion.rows import as_json, insert_rows, new_ids
 from app.ingestion.search import refresh_search, said_by
 from app.ingestion.sources import resolve_sources
-from app.ingestion.speakers import OneText, resolve_speakers
+from app.ingestion.speakers import OneText, keep_evidence, resolve_speakers
 from app.ingestion.statements import (
     Key,
     Place,
@@ -73,11 +73,15 @@ def write_occurrences(connection: Connection, placed: Placed, drafts: Sequence[D
     speakers = resolve_speakers(
         connection,
         (s for d in drafts for s in d.attribution.speakers),
-        OneText(placed.text_sha256, None if placed.is_new else placed.article_id),
+        OneText(
+            placed.text_sha256,
+            None if placed.is_new else placed.article_id,
+            placed.published_at,
+        ),
         renamed,
     )
     candidates = [
-        Candidate(d, tuple(dict.fromkeys(speakers[s] for s in d.attribution.speakers)))
+        Candidate(d, tuple(dict.fromkeys(speakers[s].speaker_id for s in d.attribution.speakers)))
         for d in drafts
     ]
     stored = [] if placed.is_new else _stored(connection, placed.article_id)
@@ -88,7 +92,9 @@ def write_occurrences(connection: Connection, placed: Placed, drafts: Sequence[D
     _revise(connection, placed, candidates, stored, matched)
     writer = _Writer(connection, placed, candidates, matched)
     known = writer.find_statements(counts) | {s.statement_id for s in stored}
-    writer.write(counts)
+    occurrence_of = writer.write(counts)
+    said = [(occurrence_of[i], draft.attribution.speakers) for i, draft in enumerate(drafts)]
+    keep_evidence(connection, said, speakers)
     refresh_statements(connection, known)
     refresh_search(connection, known | said_by(connection, renamed) - set(writer.new))
     counts.apply(known)
@@ -198,8 +204,11 @@ class _Writer:
             occurrences=len(indices),
         )
 
-    def write(self, counts: Counts) -> None:
-        """Write the new statements and occurrences, the via chains and the topics."""
+    def write(self, counts: Counts) -> dict[int, int]:
+        """Write the new statements and occurrences, the via chains and the topics.
+
+        Gives the occurrence of every draft, by index.
+        """
         placed = self._placed
         create(
             self._connection,
@@ -228,6 +237,7 @@ class _Writer:
         add_sources(self._connection, self.new)
         topics = self._write_topics()
         counts.add(self.new, topics)
+        return occurrence_of
 
     def _write_via(self, occurrence_of: dict[int, int]) -> None:
         drafts = [c.draft for c in self._candidates]

@@ -3,10 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, case, func, or_, select, tuple_, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Connection, case, delete, func, or_, select, tuple_, update
 from sqlalchemy.orm import aliased
 
 from app.extraction.folding import fold, slugify
@@ -16,6 +14,7 @@ from app.extraction.types import SpeakerKind, SpeakerName
 from app.ingestion.choosing import NAMED, VOICES, Choice, Known, canonical, choose, is_bare
 from app.ingestion.forms import form_of
 from app.ingestion.names import free_slugs
+from app.ingestion.rows import insert_rows, new_ids
 from app.ingestion.sources import resolve_sources
 from app.models import (
     Occurrence,
@@ -76,24 +75,24 @@ def keep_evidence(
     found: dict[SpeakerName, Found],
 ) -> None:
     """Keep whom the speakers of each occurrence were taken for, and why, in place of before."""
-    rows: dict[tuple[int, int], dict[str, Any]] = {}
-    for occurrence_id, names in said:
-        for position, name in enumerate(names):
-            rows[occurrence_id, position] = {
-                "occurrence_id": occurrence_id,
-                "position": position,
-                "speaker_id": found[name].found_id,
-                "name": name.name,
-                "kind": name.kind,
-                "description": name.description,
-                "why": found[name].why,
-            }
-    if rows:
-        ids = {occurrence_id for occurrence_id, _ in rows}
-        connection.execute(
-            OccurrenceSpeaker.__table__.delete().where(among(OccurrenceSpeaker.occurrence_id, ids))
-        )
-        connection.execute(insert(OccurrenceSpeaker), list(rows.values()))
+    rows = {
+        (occurrence_id, position): {
+            "occurrence_id": occurrence_id,
+            "position": position,
+            "speaker_id": found[name].found_id,
+            "name": name.name,
+            "kind": name.kind,
+            "description": name.description,
+            "why": found[name].why,
+        }
+        for occurrence_id, names in said
+        for position, name in enumerate(names)
+    }
+    ids = {occurrence_id for occurrence_id, _ in rows}
+    if not ids:
+        return
+    connection.execute(delete(OccurrenceSpeaker).where(among(OccurrenceSpeaker.occurrence_id, ids)))
+    insert_rows(connection, OccurrenceSpeaker, list(rows.values()))
 
 
 class _Resolver:
@@ -239,9 +238,7 @@ class _Resolver:
             .join(SpeakerAlias, SpeakerAlias.speaker_id == Speaker.id)
             .where(SpeakerAlias.folded.in_({fold(name.name) for name in self._own}))
             .where(Speaker.kind.in_(OF_ONE_TEXT), ~SpeakerAlias.inherited)
-            .where(
-                or_(Speaker.text_sha256 == self._text.text_sha256, Speaker.id.in_(earlier))
-            )
+            .where(or_(Speaker.text_sha256 == self._text.text_sha256, Speaker.id.in_(earlier)))
             .order_by(Speaker.id.desc())
         )
         known = {
@@ -268,22 +265,27 @@ class _Resolver:
         if not new:
             return
         voices = self._voices([k for k, _ in new])
-        ids = self._connection.scalars(
-            insert(Speaker).returning(Speaker.id, sort_by_parameter_order=True),
+        for (one, _), speaker_id in zip(
+            new, new_ids(self._connection, Speaker, len(new)), strict=True
+        ):
+            one.id = speaker_id
+        insert_rows(
+            self._connection,
+            Speaker,
             [
                 {
-                    "name": k.name,
+                    "id": one.id,
+                    "name": one.name,
                     "slug": slug,
-                    "kind": k.kind,
-                    "description": k.first.description if k.first else None,
-                    "source_id": voices.get(k.name),
-                    "text_sha256": self._text.text_sha256 if k.kind in OF_ONE_TEXT else None,
+                    "kind": one.kind,
+                    "description": one.first.description if one.first else None,
+                    "source_id": voices.get(one.name),
+                    "statement_count": 0,
+                    "text_sha256": self._text.text_sha256 if one.kind in OF_ONE_TEXT else None,
                 }
-                for k, slug in new
+                for one, slug in new
             ],
         )
-        for (one, _), speaker_id in zip(new, ids, strict=True):
-            one.id = speaker_id
 
     def _slug_of(self, known: Known) -> str:
         if known.kind not in OF_ONE_TEXT:
@@ -318,40 +320,39 @@ class _Resolver:
         return resolve_sources(self._connection, outlets)
 
     def _write_names(self) -> None:
-        rows = []
-        for known in dict.fromkeys(known for known, _ in self._chosen.values()):
-            for folded, printed in known.printed.items():
-                form = form_of(printed)
-                rows.append(
-                    {
-                        "speaker_id": known.id,
-                        "alias": printed,
-                        "folded": folded,
-                        "family": form.soft_family,
-                        "given": form.soft_given,
-                        "inherited": False,
-                    }
-                )
-        if not rows:
-            return
-        words = self._words({row["speaker_id"] for row in rows})
-        row = insert(SpeakerAlias)
-        self._connection.execute(
-            row.on_conflict_do_update(
-                index_elements=[SpeakerAlias.speaker_id, SpeakerAlias.folded],
-                set_={"inherited": False, "alias": row.excluded.alias},
-                where=SpeakerAlias.inherited,
-            ),
-            sorted(rows, key=lambda r: (r["speaker_id"], r["folded"])),
+        printed = [
+            (known.id, folded, alias)
+            for known in dict.fromkeys(known for known, _ in self._chosen.values())
+            for folded, alias in known.printed.items()
+            if known.id is not None
+        ]
+        words = self._words({speaker_id for speaker_id, _, _ in printed})
+        insert_rows(
+            self._connection,
+            SpeakerAlias,
+            [
+                {
+                    "speaker_id": speaker_id,
+                    "alias": alias,
+                    "folded": folded,
+                    "family": form_of(alias).soft_family,
+                    "given": form_of(alias).soft_given,
+                    "inherited": False,
+                }
+                for speaker_id, folded, alias in sorted(printed)
+            ],
+            "ON CONFLICT (speaker_id, folded) DO UPDATE SET inherited = false,"
+            " alias = excluded.alias WHERE speaker_alias.inherited",
         )
-        for one in rows:
-            known_words = words.get(one["speaker_id"])
-            if known_words is not None and not known_words.issuperset(one["folded"].split()):
-                self._renamed.add(one["speaker_id"])
+        for speaker_id, folded, _ in printed:
+            if speaker_id in words and not words[speaker_id].issuperset(folded.split()):
+                self._renamed.add(speaker_id)
 
     def _words(self, speaker_ids: set[int]) -> dict[int, set[str]]:
         """The words that those are found by who were known before."""
         found: dict[int, set[str]] = {}
+        if not speaker_ids:
+            return found
         rows = self._connection.execute(
             select(SpeakerAlias.speaker_id, SpeakerAlias.folded).where(
                 among(SpeakerAlias.speaker_id, speaker_ids)
@@ -368,18 +369,9 @@ class _Resolver:
             for name, (known, _) in self._chosen.items()
             if name.description and name.kind in NAMED
         }
-        if not rows:
-            return
-        row = insert(SpeakerDescription)
-        self._connection.execute(
-            row.on_conflict_do_update(
-                index_elements=[SpeakerDescription.speaker_id, SpeakerDescription.folded],
-                # Both ignore what is null.
-                set_={
-                    "first_seen": func.least(SpeakerDescription.first_seen, at),
-                    "last_seen": func.greatest(SpeakerDescription.last_seen, at),
-                },
-            ),
+        insert_rows(
+            self._connection,
+            SpeakerDescription,
             [
                 {
                     "speaker_id": speaker_id,
@@ -391,4 +383,8 @@ class _Resolver:
                 for (speaker_id, folded), description in sorted(rows.items())
                 if folded
             ],
+            # Both functions ignore what is null.
+            "ON CONFLICT (speaker_id, folded) DO UPDATE SET"
+            " first_seen = least(speaker_description.first_seen, excluded.first_seen),"
+            " last_seen = greatest(speaker_description.last_seen, excluded.last_seen)",
         )

@@ -70,10 +70,11 @@ def _text_enum(name: str, values: Sequence[str]) -> sa.Enum:
     return sa.Enum(*values, name=name, native_enum=False, create_constraint=True, length=32)
 
 
-def _reference(table: str, column: str, to: str, **more: str) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint(
-        [column], [f"{to}.id"], name=f"fk_{table}_{column}_{to}", **more
-    )
+def _reference(
+    table: str, column: str, to: str, ondelete: str | None = None
+) -> sa.ForeignKeyConstraint:
+    name = f"fk_{table}_{column}_{to}"
+    return sa.ForeignKeyConstraint([column], [f"{to}.id"], name=name, ondelete=ondelete)
 
 
 def _occurrence_speaker() -> None:

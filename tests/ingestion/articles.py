@@ -24,12 +24,15 @@ class Said:
     kind: SpeakerKind = SpeakerKind.PERSON
     via: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+    description: str | None = None
 
 
 def attribution(text: str, said: Said, start: int) -> Attribution:
     """The attribution of words that stand at `start`."""
     at = text.index(said.words, start)
-    speakers = tuple(SpeakerName(n, said.kind, (n, *said.aliases)) for n in said.by)
+    speakers = tuple(
+        SpeakerName(n, said.kind, (n, *said.aliases), said.description) for n in said.by
+    )
     return Attribution(
         content=((at, at + len(said.words)),),
         cue=(),

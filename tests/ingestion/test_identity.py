@@ -24,6 +24,7 @@ EMPTY = "; ".join(
         "article_version",
         "article",
         "speaker_alias",
+        "speaker_description",
         "speaker",
         "source_alias",
         "source",
