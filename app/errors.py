@@ -10,10 +10,13 @@ class OnRecordError(Exception):
     type: ClassVar[str] = "internal-error"
     title: ClassVar[str] = "Something went wrong"
 
-    def __init__(self, detail: str, *, parameter: str | None = None) -> None:
+    def __init__(
+        self, detail: str, *, parameter: str | None = None, pointer: str | None = None
+    ) -> None:
         super().__init__(detail)
         self.detail = detail
-        self.parameter = parameter
+        self.parameter = parameter  # of the query, the path or a header
+        self.pointer = pointer  # JSON Pointer into the body
 
     @property
     def headers(self) -> dict[str, str]:
@@ -138,3 +141,19 @@ class InputRejectedError(OnRecordError):
     status = 422
     type = "input-rejected"
     title = "The input cannot be ingested"
+
+
+class IdempotencyMismatchError(OnRecordError):
+    """The `Idempotency-Key` was used for another request before."""
+
+    status = 422
+    type = "idempotency-key-reused"
+    title = "The Idempotency-Key belongs to another request"
+
+
+class InProgressError(OnRecordError):
+    """A request with the same `Idempotency-Key` is still being answered."""
+
+    status = 409
+    type = "in-progress"
+    title = "The same request is being answered"

@@ -17,6 +17,7 @@ from app.api.changes_routes import router as changes_router
 from app.api.conditional import Conditional
 from app.api.export_routes import router as export_router
 from app.api.headers import Headers
+from app.api.ingest_routes import router as ingest_router
 from app.api.limits import Limits
 from app.api.name_routes import router as name_router
 from app.api.negotiation import Negotiation
@@ -26,10 +27,15 @@ from app.api.service_routes import router as service_router
 from app.api.stats_routes import router as stats_router
 from app.api.text_routes import router as text_router
 from app.api.topic_routes import router as topic_router
-from app.db import make_async_engine
+from app.db import make_async_engine, make_engine
 from app.errors import StartupError
+from app.ingestion.extractors import Extractors
+from app.ingestion.ingester import Ingester
+from app.models import RunKind
 from app.settings import Settings
 from app.web import pages
+
+_PATIENCE = 2.0  # seconds that somebody who posts waits for room
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -45,10 +51,17 @@ def create_app(settings: Settings) -> FastAPI:
         statement_timeout=settings.statement_timeout,
     )
 
+    writing = make_engine(settings.database_url, application_name="onrecord-api")
+    extractors = Extractors(
+        settings.extraction_processes, settings.extraction_threads, patience=_PATIENCE
+    )
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
         await engine.dispose()
+        writing.dispose()
+        extractors.close()
 
     app = FastAPI(
         title="On Record",
@@ -64,10 +77,12 @@ def create_app(settings: Settings) -> FastAPI:
     # Half of the connections at most: lists must go on while others export.
     app.state.export_slots = asyncio.Semaphore(max(1, settings.pool_size // 2))
     app.state.known_keys = KnownKeys()
+    app.state.ingester = Ingester(writing, extractors, RunKind.API)
+    app.state.max_text_bytes = settings.max_text_bytes
     reading = [Depends(require_key)] if settings.read_auth == "key" else []
     for reads in (router, export_router, changes_router, name_router, stats_router, topic_router):
         app.include_router(reads, dependencies=reading)
-    for others in (text_router, service_router):
+    for others in (text_router, ingest_router, service_router):
         app.include_router(others)
     pages.install(app)
     openapi.install(app)

@@ -83,6 +83,22 @@ class Settings(BaseSettings):
         validation_alias="ONRECORD_EXTRACTION_THREADS",
         description="Threads that the extraction of one article takes.",
     )
+    extraction_processes: int = Field(
+        1,
+        ge=0,
+        le=256,
+        validation_alias="ONRECORD_EXTRACTION_PROCESSES",
+        description="Processes that the API extracts posted articles in, started with the first "
+        "one; 0: in its own.",
+    )
+    worker_timeout: float = Field(
+        30.0,
+        ge=1,
+        le=3600,
+        validation_alias="ONRECORD_WORKER_TIMEOUT",
+        description="Seconds without a sign of life after which the jobs of a worker are taken "
+        "up again by others.",
+    )
     log_level: str = Field(
         "info",
         pattern="^(critical|error|warning|info|debug)$",

@@ -12,6 +12,7 @@ from app.cli import cli
 from app.formats import FORMATS
 from app.queries import filters, name_filters, stats_filters
 from app.queries.changes import ChangeList
+from app.queries.jobs import RunList
 from app.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -32,7 +33,7 @@ def test_every_command():
         if group.typer_instance is not None
         for command in group.typer_instance.registered_commands
     ]
-    assert len(names) == 11
+    assert len(names) == 14
     for name in names:
         assert f"| `onrecord {name}` |" in README
 
@@ -47,6 +48,7 @@ def test_every_command():
         filters.ArticleList,
         filters.OccurrenceList,
         filters.TextVersion,
+        RunList,
         filters.StatementExport,
         ChangeList,
         filters.SimilarList,

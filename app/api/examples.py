@@ -4,6 +4,7 @@ from typing import Any
 
 import orjson
 
+from app.api.ingest_examples import INGEST_EXAMPLES
 from app.formats import FORMATS, Origin, Tail
 from app.moments import parse_moment
 
@@ -204,7 +205,7 @@ def _export(suffix: str) -> Any:
 
 
 # By operation id: what a request without surprises answers.
-EXAMPLES: dict[str, Any] = {
+EXAMPLES: dict[str, Any] = INGEST_EXAMPLES | {
     "list_statements": _page(_STATEMENT) | {"resolved": {"speaker": [_RESOLVED]}},
     "get_statement": _STATEMENT,
     "list_occurrences": _page(_WORDED),
@@ -254,6 +255,12 @@ PROBLEMS: dict[int, tuple[str, str, str, str | None]] = {
         None,
     ),
     404: ("not-found", "Not found", "there is no statement 31", None),
+    409: (
+        "in-progress",
+        "The same request is being answered",
+        "a request with this Idempotency-Key is still being answered",
+        None,
+    ),
     413: ("content-too-large", "The body is too large", "the body is over 10,000,000 bytes", None),
     414: (
         "uri-too-long",
@@ -286,6 +293,11 @@ PROBLEMS: dict[int, tuple[str, str, str, str | None]] = {
         None,
     ),
 }
+
+
+def find_example(operation_id: str, status: str) -> Any:
+    """What an operation answers with this status of success."""
+    return EXAMPLES.get(f"{operation_id} {status}", EXAMPLES[operation_id])
 
 
 def problem_example(status: int) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from app.api.examples import EXAMPLES, problem_example
+from app.api.examples import find_example, problem_example
+from app.api.ingest_examples import ARTICLE_IN
 from app.api.problems import MEDIA_TYPE, Problem
 
 DESCRIPTION = """\
@@ -24,18 +25,20 @@ TAGS = [
     {"name": "sources", "description": "Through whom it reached us."},
     {"name": "topics", "description": "What it is about."},
     {"name": "articles", "description": "Where it stands."},
+    {"name": "ingestion", "description": "Articles in; needs a key with the scope ingest."},
     {"name": "names", "description": "From what is typed to whom it means."},
     {"name": "stats", "description": "How many, by what and when."},
     {"name": "service", "description": "Is it up?"},
 ]
 _DESCRIPTIONS = {
-    400: "The cursor does not belong to these parameters, or is too old.",
+    400: "The cursor does not belong to these parameters or is too old; or a body is no text.",
     401: "No key was shown, or one that is unknown or revoked.",
     403: "The key does not have the scope that this needs.",
     404: "There is no such row.",
+    409: "A request with the same `Idempotency-Key` is being answered; ask again.",
     413: "The body is too large.",
     414: "The query is too long.",
-    422: "A parameter is unknown or has a wrong value; `errors` names each.",
+    422: "A parameter or field is unknown or has a wrong value; `errors` names each.",
     429: "Too many requests from this address or key; `Retry-After` says when to come back.",
     500: "Our fault; the cause is in the log.",
     503: "The database does not answer, or the query took too long; try again.",
@@ -66,6 +69,7 @@ _ON = {
 _LEADS_TO = {
     "list_statements": {"get_statement": "statement_id", "list_occurrences": "statement_id"},
     "list_speakers": {"get_speaker": "speaker_id"},
+    "list_runs": {"get_run": "run_id"},
     "list_articles": {"get_article": "article_id", "get_article_text": "article_id"},
 }
 _SCHEMA = {"$ref": "#/components/schemas/Problem"}
@@ -121,9 +125,9 @@ def _complete(operation: dict[str, Any]) -> None:
     common = (*_COMMON, HTTPStatus.UNAUTHORIZED) if operation.get("security") else _COMMON
     for status, response in problems(*common).items():
         responses.setdefault(str(status), response)
-    responses["304"] = {"description": "What `If-None-Match` names is still current."}
-    for media in responses["200"].get("content", {}).values():
-        media["example"] = EXAMPLES[operation["operationId"]]
+    if "requestBody" not in operation:
+        responses["304"] = {"description": "What `If-None-Match` names is still current."}
+    _give_examples(operation)
     links = {
         target: {"operationId": target, "parameters": {parameter: "$response.body#/data/0/id"}}
         for target, parameter in _LEADS_TO.get(operation["operationId"], {}).items()
@@ -134,3 +138,11 @@ def _complete(operation: dict[str, Any]) -> None:
         for name in (*_EVERYWHERE, *_ON.get(status, ())):
             reference = {"$ref": f"#/components/headers/{name}"}
             response.setdefault("headers", {}).setdefault(name, reference)
+
+
+def _give_examples(operation: dict[str, Any]) -> None:
+    for status in ("200", "201", "202"):
+        for media in operation["responses"].get(status, {}).get("content", {}).values():
+            media["example"] = find_example(operation["operationId"], status)
+    for media in operation.get("requestBody", {}).get("content", {}).values():
+        media["example"] = ARTICLE_IN

@@ -69,6 +69,8 @@ def _known_parameters(request: Request) -> list[str]:
 def _as_error(request: Request, raw: dict[str, Any]) -> ProblemError:
     place, *path = raw["loc"]
     name = str(path[0]) if path else ""
+    if place == "body":
+        return _in_body(raw, path)
     if raw["type"] == "extra_forbidden":
         close = difflib.get_close_matches(name, _known_parameters(request), n=1)
         hint = f"; did you mean {close[0]}?" if close else ""
@@ -77,10 +79,23 @@ def _as_error(request: Request, raw: dict[str, Any]) -> ProblemError:
             parameter=name[:_SHOWN],
             suggestion=close[0] if close else None,
         )
-    message = raw["msg"].removeprefix("Value error, ")
-    if place == "body":
-        return ProblemError(detail=message, pointer="".join(f"/{step}" for step in path))
-    return ProblemError(detail=message, parameter=name)
+    return ProblemError(detail=_message(raw), parameter=name)
+
+
+def _in_body(raw: dict[str, Any], path: Sequence[Any]) -> ProblemError:
+    if raw["type"] == "json_invalid":
+        return ProblemError(detail=f"not JSON: {raw['ctx']['error']}", pointer="")
+    # What a client calls a field can be anything, lone surrogates too.
+    steps = (str(step)[:_SHOWN].encode("utf-8", "replace").decode() for step in path)
+    escaped = (step.replace("~", "~0").replace("/", "~1") for step in steps)
+    unknown = raw["type"] == "extra_forbidden"
+    detail = "unknown field" if unknown else _message(raw)
+    return ProblemError(detail=detail, pointer="".join(f"/{step}" for step in escaped))
+
+
+def _message(raw: dict[str, Any]) -> str:
+    message: str = raw["msg"].removeprefix("Value error, ")
+    return message.encode("utf-8", "replace").decode()
 
 
 async def invalid_request(request: Request, error: Exception) -> Response:
@@ -88,7 +103,7 @@ async def invalid_request(request: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):
         raise error
     errors = [_as_error(request, raw) for raw in error.errors()]
-    detail = "; ".join(f"{e.parameter or e.pointer}: {e.detail}" for e in errors[:5])
+    detail = "; ".join(f"{e.parameter or e.pointer or 'body'}: {e.detail}" for e in errors[:5])
     return problem(422, "invalid-parameter", "Invalid parameter", detail, errors)
 
 
@@ -98,13 +113,14 @@ async def domain_error(request: Request, error: Exception) -> Response:
         return _redirect(request, error.survivor_id)
     if not isinstance(error, OnRecordError):
         raise error
-    errors = [ProblemError(detail=error.detail, parameter=error.parameter)]
+    place = error.parameter or error.pointer
+    found = ProblemError(detail=error.detail, parameter=error.parameter, pointer=error.pointer)
     return problem(
         error.status,
         error.type,
         error.title,
-        f"{error.parameter}: {error.detail}" if error.parameter else error.detail,
-        errors if error.parameter else [],
+        f"{place}: {error.detail}" if place else error.detail,
+        [found] if place else [],
         ({"Retry-After": "5"} if error.status == HTTPStatus.SERVICE_UNAVAILABLE else {})
         | error.headers,
     )

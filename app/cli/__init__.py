@@ -8,7 +8,7 @@ from typing import NoReturn
 import typer
 from pydantic import ValidationError
 
-from app.cli import exporting, extracting, ingesting, keys, serving, vocabulary
+from app.cli import exporting, extracting, ingesting, keys, queueing, serving, vocabulary
 from app.cli.console import err, plain
 from app.errors import OnRecordError
 from app.extraction.tagger import use_threads
@@ -23,10 +23,11 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for module in (serving, ingesting, extracting, exporting):
+for module in (serving, ingesting, extracting, exporting, queueing):
     cli.registered_commands.extend(module.commands.registered_commands)
 cli.add_typer(vocabulary.topics, name="topics")
 cli.add_typer(keys.keys, name="keys")
+cli.add_typer(queueing.jobs, name="jobs")
 
 
 def main() -> NoReturn:

@@ -3,7 +3,8 @@
 from app.models.articles import Article, ArticleVersion
 from app.models.base import Base, among
 from app.models.changes import Change, ChangedEntity
-from app.models.ingestion import IngestItem, IngestRun, Outcome
+from app.models.ingestion import IngestItem, IngestRun, Outcome, RunKind
+from app.models.jobs import IdempotentRequest, Job, JobKind, JobState, QueuedJob, QueueWorker
 from app.models.keys import ApiKey, KeyScope
 from app.models.sources import Source, SourceAlias, SourceKind
 from app.models.speakers import (
@@ -33,14 +34,21 @@ __all__ = [
     "Change",
     "ChangedEntity",
     "DecisionKind",
+    "IdempotentRequest",
     "IngestItem",
     "IngestRun",
+    "Job",
+    "JobKind",
+    "JobState",
     "KeyScope",
     "NearWording",
     "Occurrence",
     "OccurrenceSource",
     "OccurrenceSpeaker",
     "Outcome",
+    "QueueWorker",
+    "QueuedJob",
+    "RunKind",
     "Source",
     "SourceAlias",
     "SourceKind",

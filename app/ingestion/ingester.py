@@ -1,0 +1,98 @@
+"""Ingesting articles one by one, for the API and for workers."""
+
+import hashlib
+import logging
+from collections.abc import Callable
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from app.errors import InputRejectedError
+from app.ingestion.articles import Written, find_repeat, write_article
+from app.ingestion.documents import storable
+from app.ingestion.extractors import Extractors, Prepared
+from app.ingestion.metadata import Metadata
+from app.ingestion.raw import Raw
+from app.ingestion.run import Item
+from app.ingestion.runs import keep_item, run_of_today
+from app.models import Outcome, RunKind
+
+log = logging.getLogger(__name__)
+
+_TRIES = 5
+# SQLSTATEs that say "not your fault, do it again": serialization failure, deadlock, and a
+# name that somebody else took meanwhile.
+_AGAIN = ("40001", "40P01", "23505")
+
+Also = Callable[[Connection, Written], None]
+
+
+def nothing_more(_connection: Connection, _written: Written) -> None:
+    """For articles with which nothing else is to be written."""
+
+
+class Ingester:
+    """Reads, extracts and writes an article at a time; each is an item of today's run."""
+
+    def __init__(self, engine: Engine, extractors: Extractors, kind: RunKind) -> None:
+        self.engine = engine
+        self._extractors = extractors
+        self._kind = kind
+
+    def ingest(self, raw: Raw, also: Also = nothing_more) -> Written:
+        """Store an article; `also` writes in the same transaction, all or nothing.
+
+        Raises InputRejectedError with the reason, which becomes an item of the run too.
+        """
+        with self.engine.begin() as connection:
+            run_id = run_of_today(connection, self._kind)
+            known = find_repeat(connection, raw.origin, raw.metadata, raw.sha256)
+            if known is not None:
+                written = Written(known, Outcome.UNCHANGED)
+                self._keep(connection, run_id, raw, written, also)
+                return written
+        try:
+            prepared = self.prepare(raw)
+        except InputRejectedError as error:
+            self.reject(raw.name, error.detail)
+            raise
+        return self._write(run_id, raw, prepared, also)
+
+    def prepare(self, raw: Raw) -> Prepared:
+        """What would be stored. Raises InputRejectedError and TooBusyError."""
+        return self._extractors.prepare(raw)
+
+    def reject(self, name: str, reason: str) -> None:
+        """Note an input that failed for good."""
+        with self.engine.begin() as connection:
+            run_id = run_of_today(connection, self._kind)
+            keep_item(connection, run_id, Item(name, Outcome.FAILED, reason))
+
+    def _write(self, run_id: int, raw: Raw, prepared: Prepared, also: Also) -> Written:
+        for attempt in range(1, _TRIES + 1):
+            try:
+                with self.engine.begin() as connection:
+                    written = write_article(connection, prepared.document, prepared.drafts)
+                    self._keep(connection, run_id, raw, written, also)
+                    return written
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) not in _AGAIN or attempt == _TRIES:
+                    raise
+                log.warning("writing %s again: %s", ascii(raw.name), error.orig)
+        raise AssertionError("the loop returns or raises")
+
+    @staticmethod
+    def _keep(connection: Connection, run_id: int, raw: Raw, written: Written, also: Also) -> None:
+        item = Item(raw.name, written.outcome, article_id=written.article_id)
+        keep_item(connection, run_id, item)
+        also(connection, written)
+
+
+def raw_text(text: str, metadata: Metadata) -> Raw:
+    """An article that was given as text rather than read from a place.
+
+    Its URL is where it stands; one without a URL is known by its words alone.
+    """
+    content = storable(text).encode()
+    origin = metadata.url or f"urn:sha256:{hashlib.sha256(content).hexdigest()}"
+    return Raw(origin, metadata.title or origin, content, metadata)
