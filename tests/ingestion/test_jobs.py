@@ -155,7 +155,7 @@ def test_old_jobs_are_forgotten_but_not_dead_letters(engine: Engine, ingester: I
 
 
 def test_the_queue_has_the_schema_of_the_package_that_is_locked(engine: Engine):
-    """A newer Procrastinate needs a migration of ours that runs its own: see 0007."""
+    """A newer Procrastinate needs a migration of ours that runs its own: see 0008."""
     newest = max(file.name for file in migrations_path.glob("*.sql"))
     assert newest == "03.04.00_50_post_add_retry_failed_job_procedure.sql"
     functions = text(
