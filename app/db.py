@@ -92,7 +92,8 @@ def _ping_what_was_idle(engine: Engine) -> None:
     """Ask a pooled connection whether it still stands if nobody used it for a while.
 
     To ask each time, as `pool_pre_ping` does, would cost a round trip a request; a busy one that
-    broke costs one request, which says so, and then the pool is made anew.
+    broke costs one request, which says so, and then the pool is made anew. One whose end has
+    been seen is never given out.
     """
 
     @event.listens_for(engine, "checkin")
@@ -101,6 +102,8 @@ def _ping_what_was_idle(engine: Engine) -> None:
 
     @event.listens_for(engine, "checkout")
     def ping(connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+        if connection.driver_connection.is_closed():
+            raise DisconnectionError("closed by the server")
         if time.monotonic() - record.info.get("used_at", time.monotonic()) < _IDLE:
             return
         try:

@@ -22,7 +22,7 @@ from app.api.limits import Limits
 from app.api.name_routes import router as name_router
 from app.api.negotiation import Negotiation
 from app.api.rate_limit import RateLimit
-from app.api.routes import router
+from app.api.routes import hot, router
 from app.api.service_routes import router as service_router
 from app.api.stats_routes import router as stats_router
 from app.api.text_routes import router as text_router
@@ -80,7 +80,16 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.ingester = Ingester(writing, extractors, RunKind.API)
     app.state.max_text_bytes = settings.max_text_bytes
     reading = [Depends(require_key)] if settings.read_auth == "key" else []
-    for reads in (router, export_router, changes_router, name_router, stats_router, topic_router):
+    app.state.reading_needs_key = bool(reading)
+    for reads in (
+        hot,
+        router,
+        export_router,
+        changes_router,
+        name_router,
+        stats_router,
+        topic_router,
+    ):
         app.include_router(reads, dependencies=reading)
     for others in (text_router, ingest_router, service_router):
         app.include_router(others)

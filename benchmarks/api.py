@@ -36,7 +36,6 @@ import psycopg
 from app.db import make_engine
 from app.embedded import embedded_postgres
 from app.migrate import migrate
-from app.queries.links import deep_link
 from benchmarks.synthetic import fill
 
 PORT = 8790
@@ -103,27 +102,6 @@ def databases(folder: Path, sizes: list[int]) -> Iterator[dict[int, str]]:
             engine.dispose()
             fill(urls[size], size)
         yield urls
-
-
-def add_links(url: str) -> None:
-    """Deep links made beforehand for the reference, since PostgreSQL has no percent-encoding."""
-    with psycopg.connect(url) as connection:
-        connection.execute("DROP TABLE IF EXISTS benchmark_link")
-        connection.execute(
-            "CREATE TABLE benchmark_link (occurrence_id bigint PRIMARY KEY, link text)"
-        )
-        rows = connection.execute(
-            "SELECT o.id, a.url, o.selectors FROM occurrence o JOIN article a ON a.id ="
-            " o.article_id WHERE a.url IS NOT NULL AND o.statement_id IN (SELECT statement_id"
-            " FROM statement_speaker ss JOIN speaker_alias a USING (speaker_id) WHERE a.folded ="
-            " %s ORDER BY ss.first_published_at DESC NULLS LAST LIMIT 5000)",
-            [SPEAKER.lower()],
-        ).fetchall()
-        with connection.cursor().copy("COPY benchmark_link FROM STDIN") as stream:
-            for number, address, selectors in rows:
-                stream.write_row((number, deep_link(address, selectors)))
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("ANALYZE benchmark_link")
 
 
 @contextmanager
@@ -255,7 +233,6 @@ def main() -> None:
     sizes = [int(size) for size in arguments.statements.split(",")]
     with databases(arguments.data, sizes) as urls:
         if arguments.only != "percentiles":
-            add_links(urls[sizes[-1]])
             throughput(urls[sizes[-1]], arguments.rounds, arguments.seconds)
         if arguments.only != "throughput":
             percentiles(urls, arguments.seconds)

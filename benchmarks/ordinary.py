@@ -5,6 +5,7 @@ The same page for the same speaker as the API, as a tutorial would write it. Run
 """
 
 import os
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Query
@@ -17,8 +18,6 @@ from app import models
 from app.api import schemas
 from app.db import make_async_engine
 from app.extraction.types import Act
-from app.queries.citation import cite
-from app.queries.links import deep_link
 
 
 class Base(DeclarativeBase):
@@ -72,6 +71,49 @@ class Statement(Base):
     occurrences = relationship(Occurrence)
 
 
+_NOBODY = "Unattributed"
+
+
+def cite(statement: dict[str, Any]) -> str:
+    """A citation of a statement as the API answers it: its speakers and the shown occurrence.
+
+    What is not known is left out, so it names only what the article itself gives:
+    `Dmitry Peskov (Kremlin spokesperson), via TASS, in “Title”, ANSA, 12 February 2025, https://…`.
+    """
+    occurrence = statement["occurrence"]
+    article = occurrence["article"]
+    parts = [_names(statement, occurrence["speaker_description"])]
+    parts += (
+        [f"via {' and '.join(v['name'] for v in occurrence['via'])}"] if occurrence["via"] else []
+    )
+    place = [f"“{article['title']}”"] if article["title"] else []
+    place += [article["source"]["name"]] if article["source"] else []
+    parts.append(f"in {', '.join(place or ['an article'])}")
+    published = article["published_at"]
+    parts += [_day(published)] if published else []
+    parts += [article["url"]] if article["url"] else []
+    return ", ".join(parts)
+
+
+def _names(statement: dict[str, Any], description: str | None) -> str:
+    names = [s["name"] for s in (statement["speaker"], *statement["co_speakers"]) if s]
+    if not names:
+        return _NOBODY
+    # With several speakers nobody can tell whose description it is.
+    known = description if len(names) == 1 and description != names[0] else None
+    return " and ".join(names) + (f" ({known})" if known else "")
+
+
+def _day(moment: date) -> str:
+    """A day in words that no reader takes for another: 12 February 2025."""
+    return f"{moment.day} {moment:%B} {moment.year}"
+
+
+def deep_link(url: str | None, fragment: str) -> str | None:
+    """The article's URL with a fragment that jumps to the words."""
+    return url and url + (":~:" if "#" in url else "#:~:") + fragment
+
+
 _LOADED = (
     selectinload(Statement.spoken).selectinload(StatementSpeaker.speaker),
     selectinload(Statement.about).selectinload(StatementTopic.topic),
@@ -110,7 +152,7 @@ def _occurrence(found: Any) -> dict[str, Any]:
                 {"type": "TextPositionSelector"} | {k: one[k] for k in ("start", "end")},
             )
         ],
-        "deep_link": deep_link(article.url, found.selectors),
+        "deep_link": deep_link(article.url, found.fragment),
     }
 
 

@@ -38,7 +38,7 @@ WITH found AS MATERIALIZED (
     SELECT page.*, o.id AS o_id, o.article_id, o.version, o.mention, o.speaker_description, o.cue,
         o.kind AS o_kind, o.act AS o_act, o.medium, o.said_on, o.confidence, o.extractor_version,
         o.selectors, o.withdrawn AS o_withdrawn, o.published_at, a.title, a.url,
-        p.id AS p_id, p.name AS p_name, link.link, who.speakers, what.topics, through.via
+        p.id AS p_id, p.name AS p_name, o.fragment, who.speakers, what.topics, through.via
     FROM (SELECT * FROM page LIMIT $2) page
     JOIN LATERAL (
         SELECT * FROM occurrence WHERE statement_id = page.id AND NOT withdrawn
@@ -46,7 +46,6 @@ WITH found AS MATERIALIZED (
     ) o ON true
     JOIN article a ON a.id = o.article_id
     LEFT JOIN source p ON p.id = o.publisher_id
-    LEFT JOIN benchmark_link link ON link.occurrence_id = o.id
     LEFT JOIN LATERAL (
         SELECT json_agg(json_build_object('id', k.id, 'name', k.name, 'slug', k.slug,
             'kind', k.kind) ORDER BY l.position) AS speakers
@@ -87,7 +86,8 @@ SELECT (SELECT json_agg(json_build_object(
                     'prefix', it -> 'prefix', 'suffix', it -> 'suffix')),
                 (2, json_build_object('type', 'TextPositionSelector', 'start', it -> 'start',
                     'end', it -> 'end'))) AS pair(rank, one)),
-        'deep_link', link),
+        'deep_link', url || CASE WHEN position('#' IN url) > 0 THEN ':~:' ELSE '#:~:' END
+            || fragment),
     'cite_as', concat_ws(', ',
         (SELECT string_agg(k ->> 'name', ' and ') FROM json_array_elements(speakers) k)
             || CASE WHEN json_array_length(speakers) = 1

@@ -44,7 +44,7 @@ _REPEATABLE = _repeatable(
 )
 
 
-def reject_repeats(request: Request) -> None:
+async def reject_repeats(request: Request) -> None:
     """422 for a parameter given twice that takes one value: which one was meant?"""
     seen = set()
     for name, _ in request.query_params.multi_items():

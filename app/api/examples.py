@@ -6,7 +6,6 @@ import orjson
 
 from app.api.ingest_examples import INGEST_EXAMPLES
 from app.formats import FORMATS, Origin, Tail
-from app.moments import parse_moment
 
 _AT = "2025-03-03T08:00:00Z"
 _SPEAKER_REF = {
@@ -196,11 +195,9 @@ def _page(row: dict[str, Any]) -> dict[str, Any]:
 def _export(suffix: str) -> Any:
     """What the format makes of the example statement: an object where it is JSON, else text."""
     (form,) = [form for form in FORMATS if form.suffix == suffix]
-    moment = parse_moment(_AT)
-    row = _STATEMENT | {"first_published_at": moment, "updated_at": moment}
     writer = form.writer(Origin("https://onrecord.example", "speaker=Solberg"))
     tail = Tail(1, has_more=False, resolved={"speaker": [_RESOLVED]})
-    text = writer.begin() + writer.rows([row]) + writer.end(tail)
+    text = writer.begin() + writer.rows([_STATEMENT]) + writer.end(tail)
     return orjson.loads(text) if form.is_json else text.decode()
 
 

@@ -14,6 +14,7 @@ from app.api.dependencies import (
     page_answer,
     reject_repeats,
 )
+from app.api.lean import LeanRoute
 from app.api.openapi import problems
 from app.queries import entities, statements
 from app.queries.filters import (
@@ -38,9 +39,10 @@ _MERGED: dict[int | str, dict[str, Any]] = {
 }
 
 router = APIRouter(dependencies=[Depends(reject_repeats)])
+hot = APIRouter(dependencies=[Depends(reject_repeats)], route_class=LeanRoute)
 
 
-@router.get(
+@hot.get(
     "/statements",
     tags=["statements"],
     operation_id="list_statements",

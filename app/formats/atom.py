@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from xml.etree.ElementTree import Element, SubElement, tostring
 from xml.sax.saxutils import escape, quoteattr
 
@@ -15,10 +15,6 @@ _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 def _clean(text: str) -> str:
     return _NO_XML.sub("\ufffd", text)
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _add(parent: Element, tag: str, text: str, **attributes: str) -> None:
@@ -34,7 +30,7 @@ class Atom:
 
     def __init__(self, origin: Origin) -> None:
         self._origin = origin
-        self._updated: datetime | None = None
+        self._updated = ""
 
     def begin(self) -> bytes:
         """The feed's own elements."""
@@ -49,13 +45,13 @@ class Atom:
 
     def rows(self, statements: Sequence[Statement]) -> bytes:
         """The statements as entries."""
-        newest = max(statement["updated_at"] for statement in statements)
-        self._updated = max(newest, self._updated or newest)
+        times = [statement["updated_at"] for statement in statements]
+        self._updated = max([*times, self._updated or times[0]], key=datetime.fromisoformat)
         return b"".join(self._entry(statement) for statement in statements)
 
     def end(self, tail: Tail) -> bytes:
         """When the feed changed last, and its end, without which this is no XML."""
-        updated = _stamp(self._updated or self._origin.made_at)
+        updated = self._updated or f"{self._origin.made_at:%Y-%m-%dT%H:%M:%SZ}"
         return f"<updated>{updated}</updated>\n</feed>\n".encode()
 
     def _entry(self, statement: Statement) -> bytes:
@@ -63,9 +59,9 @@ class Atom:
         entry = Element("entry")
         _add(entry, "id", url)
         _add(entry, "title", headline(statement))
-        _add(entry, "updated", _stamp(statement["updated_at"]))
+        _add(entry, "updated", statement["updated_at"])
         if statement["first_published_at"] is not None:
-            _add(entry, "published", _stamp(statement["first_published_at"]))
+            _add(entry, "published", statement["first_published_at"])
         SubElement(entry, "link", rel="alternate", href=url)
         if (link := statement["occurrence"]["deep_link"]) is not None:
             SubElement(entry, "link", rel="related", href=_clean(link))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 from urllib.parse import unquote_plus
 
-Statement = dict[str, Any]
+Statement = dict[str, Any]  # as the API answers it: times are text in UTC with Z
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 import csv
 import io
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from app.formats.base import Origin, Statement, Tail, speakers
@@ -25,8 +24,6 @@ def cell(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
     text = str(value)
     if isinstance(value, str) and text.startswith(_FORMULA):
         return f"'{text}"

@@ -16,7 +16,8 @@ from app.errors import CursorExpiredError, CursorMismatchError
 from app.models import Change, ChangedEntity, Speaker, Statement, among
 from app.queries.entities import speakers_by_id
 from app.queries.filters import MAX_ID, Parameters
-from app.queries.statements import as_statement, select_by_id
+from app.queries.shown import as_statement
+from app.queries.statements import select_by_id
 
 _VERSION = 1
 _Position = tuple[int, str, int]  # transaction, entity, id

@@ -4,7 +4,7 @@ import html
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, cast, func, select, true
+from sqlalchemy import BigInteger, ColumnElement, String, bindparam, cast, func, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -20,13 +20,13 @@ _START, _STOP = "\x02", "\x03"
 _OPTIONS = f'HighlightAll=true,StartSel="{_START}",StopSel="{_STOP}"'
 
 
-def headline(words: str) -> ColumnElement[str]:
-    """A statement's text with what matches the words between the two marks."""
+def headline() -> ColumnElement[str]:
+    """A statement's text with what matches the words of `q` between the two marks."""
     config = func.onrecord_config(Statement.language)
     return func.ts_headline(
         config,
         func.translate(Statement.text, _START + _STOP, ""),
-        func.websearch_to_tsquery(config, words),
+        func.websearch_to_tsquery(config, bindparam("q", type_=String())),
         _OPTIONS,
     )
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncResult
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncResult
 
-from app.db import AnySelect
 from app.queries.filters import StatementExport
-from app.queries.statements import as_statement, check_needs_q, select_statements
+from app.queries.shown import as_statement
+from app.queries.statements import check_needs_q, select_statements
 from app.queries.where import resolve_names
 
 BATCH = 500  # rows held at a time: about 2 MB
@@ -57,16 +57,10 @@ async def open_export(engine: AsyncEngine, parameters: StatementExport) -> Async
             ("plan_cache_mode", "auto"),  # a list may have left it to keep plans
         ):
             await connection.execute(text(f"SET LOCAL {setting} = '{value}'"))
-        query, resolved = await _query(connection, parameters)
-        async with connection.stream(query) as result:
-            yield Export(resolved, parameters.limit, result)
-
-
-async def _query(
-    connection: AsyncConnection, parameters: StatementExport
-) -> tuple[AnySelect, dict[str, Any]]:
-    check_needs_q(parameters)
-    names = await resolve_names(connection, parameters, {})
-    query = select_statements(parameters, names, parameters.sort)
-    # One more than asked for, to know whether there is more.
-    return query.limit(parameters.limit and parameters.limit + 1), names.shown
+        check_needs_q(parameters)
+        names = await resolve_names(connection, parameters, {})
+        query = select_statements(names.pattern(parameters), parameters.sort)
+        # One more than asked for, to know whether there is more.
+        query = query.limit(parameters.limit and parameters.limit + 1)
+        async with connection.stream(query, names.values(parameters)) as result:
+            yield Export(names.shown, parameters.limit, result)

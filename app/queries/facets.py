@@ -26,14 +26,14 @@ async def count_facets(connection: AsyncConnection, parameters: FacetList) -> di
     wanted = list(dict.fromkeys(parameters.facet))
     facets = {}
     for n, facet in enumerate(wanted):
-        conditions = where(_without(parameters, facet), resolved)
+        others = _without(parameters, facet)
+        conditions, values = where(resolved.pattern(others)), resolved.values(others)
         rows, total = [], None
         async with budget.spend(connection, parts=len(wanted) - n):
-            rows = list(
-                (await connection.execute(_query(conditions, facet, parameters.size))).all()
-            )
+            query = _query(conditions, facet, parameters.size)
+            rows = list((await connection.execute(query, values)).all())
             total = await connection.scalar(
-                conditions.apply(select(func.count()).select_from(Statement))
+                conditions.apply(select(func.count()).select_from(Statement)), values
             )
         chosen = _chosen(parameters, resolved, facet)
         facets[facet.value] = await _facet(connection, facet, rows, total, chosen)

@@ -1,8 +1,8 @@
 """The statements that match, in an order that an index gives.
 
 Three shapes, by what the filters ask for: an occurrence that satisfies conditions (then
-occurrences are walked, each statement at its earliest), one speaker or topic (then its links are,
-which repeat the date), or neither.
+occurrences are walked, each statement at its earliest), one speaker, topic or source (then its
+links are, which repeat the date), or neither.
 """
 
 from dataclasses import dataclass
@@ -12,9 +12,10 @@ from typing import Any
 from sqlalchemy import Float, SQLColumnExpression, cast, func, select
 
 from app.db import AnySelect
-from app.models import Occurrence, Statement
-from app.queries.filters import StatementFilters, StatementSort
+from app.models import Occurrence, Statement, StatementSource
+from app.queries.filters import StatementSort
 from app.queries.paging import SortKey
+from app.queries.pattern import Pattern
 from app.queries.where import Where
 
 
@@ -27,16 +28,20 @@ class Ordered:
     newest: AnySelect  # the ids alone, newest first: what a capped count reads
 
 
-def in_order(filters: StatementFilters, conditions: Where, sort: StatementSort) -> Ordered:
+def in_order(pattern: Pattern, conditions: Where, sort: StatementSort) -> Ordered:
     """Every statement that matches, once, with the keys of its order."""
     date, by_id = _columns(conditions)
-    shown = Occurrence.id if conditions.narrows else _earliest(filters)
+    shown = _shown(pattern, conditions)
     query = _apply(conditions, select(by_id.label("id"), shown.label("occurrence_id")))
-    return Ordered(query, _keys(filters, sort, date, by_id), _newest(conditions))
+    return Ordered(query, _keys(pattern, sort, date, by_id), _newest(conditions))
+
+
+def _walks_occurrences(conditions: Where) -> bool:
+    return conditions.narrows and not conditions.by_source
 
 
 def _newest(conditions: Where) -> AnySelect:
-    if conditions.narrows:
+    if _walks_occurrences(conditions):
         # To be counted it need not be known which occurrence is the earliest.
         query = conditions.apply(select(Statement.id))
         date = Statement.first_published_at
@@ -50,7 +55,7 @@ def _columns(
     conditions: Where,
 ) -> tuple[SQLColumnExpression[datetime | None], SQLColumnExpression[int]]:
     """The date and the id of a statement, in the table that is walked."""
-    if conditions.narrows:
+    if _walks_occurrences(conditions):
         return Occurrence.published_at, Occurrence.statement_id
     if conditions.link is not None:
         table = conditions.link.table
@@ -59,14 +64,21 @@ def _columns(
 
 
 def _apply(conditions: Where, query: AnySelect) -> AnySelect:
-    if conditions.narrows:
+    if _walks_occurrences(conditions):
         return conditions.apply_to_earliest(query.select_from(Occurrence))
     return conditions.apply_in_order(query)
 
 
-def _earliest(filters: StatementFilters) -> SQLColumnExpression[Any]:
+def _shown(pattern: Pattern, conditions: Where) -> SQLColumnExpression[int]:
+    """The occurrence to show: the earliest that satisfies the conditions."""
+    if conditions.by_source:
+        return StatementSource.occurrence_id
+    return Occurrence.id if conditions.narrows else _earliest(pattern)
+
+
+def _earliest(pattern: Pattern) -> SQLColumnExpression[Any]:
     query = select(Occurrence.id).where(Occurrence.statement_id == Statement.id)
-    if not filters.withdrawn:
+    if "withdrawn" not in pattern.true:
         query = query.where(~Occurrence.withdrawn)
     earliest = query.order_by(
         Occurrence.withdrawn, Occurrence.published_at.nulls_last(), Occurrence.id
@@ -75,7 +87,7 @@ def _earliest(filters: StatementFilters) -> SQLColumnExpression[Any]:
 
 
 def _keys(
-    filters: StatementFilters,
+    pattern: Pattern,
     sort: StatementSort,
     date: SQLColumnExpression[datetime | None],
     by_id: SQLColumnExpression[int],
@@ -84,7 +96,7 @@ def _keys(
         case StatementSort.ID:
             return [SortKey(by_id, int)]
         case StatementSort.RELEVANCE:
-            words = select(func.onrecord_query(filters.q, False)).scalar_subquery()
+            words = select(func.onrecord_query(pattern.value("q"), False)).scalar_subquery()
             rank = cast(func.ts_rank(Statement.search, words), Float(53))
             return [
                 SortKey(rank, float, descending=True),
@@ -94,14 +106,14 @@ def _keys(
             newest = sort is StatementSort.NEWEST
             return [
                 SortKey(
-                    date, datetime, descending=newest, nullable=True, has_value=_dated(filters)
+                    date, datetime, descending=newest, nullable=True, has_value=_dated(pattern)
                 ),
                 SortKey(by_id, int, descending=newest),
             ]
 
 
-def _dated(filters: StatementFilters) -> bool | None:
+def _dated(pattern: Pattern) -> bool | None:
     """Whether only dated rows can match, only undated ones, or (None) both."""
-    if filters.published_from is not None or filters.published_before is not None:
+    if "published_from" in pattern or "published_before" in pattern:
         return True
-    return False if filters.has_date is False else None
+    return False if "has_date" in pattern.given - pattern.true else None

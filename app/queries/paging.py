@@ -8,7 +8,7 @@ import base64
 import binascii
 import hashlib
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -20,11 +20,11 @@ from sqlalchemy import (
     DateTime,
     Double,
     Integer,
+    Row,
     SQLColumnExpression,
     String,
     bindparam,
     func,
-    literal,
     select,
     tuple_,
 )
@@ -36,6 +36,7 @@ from app.errors import CursorExpiredError, CursorMismatchError
 from app.queries.budget import Budget
 from app.queries.filters import MAX_ID, Paging, Total
 
+Values = Mapping[str, Any]
 _VERSION = 1
 _TYPES: dict[type, TypeEngine[Any]] = {
     int: BigInteger(),
@@ -149,46 +150,74 @@ class Stage:
     order: list[ColumnElement[Any]]
 
 
-def stages(keys: Sequence[SortKey], values: Sequence[Any] | None) -> list[Stage]:
-    """The stretches that come after the row with these sort keys, in order.
+# Where a page begins: None at the beginning, else whether the row before it had a first key.
+Start = bool | None
+
+
+def begin(keys: Sequence[SortKey], cursor: Cursor | None) -> tuple[Start, dict[str, Any]]:
+    """Where the page after a cursor begins, and the values that its `stages` are filled with.
+
+    Raises CursorMismatchError for values that do not fit the keys.
+    """
+    if cursor is None:
+        return None, {}
+    try:
+        values = [key.check(v) for key, v in zip(keys, cursor.values, strict=True)]
+    except (ValueError, OverflowError) as error:
+        raise CursorMismatchError(_MISMATCH, parameter="cursor") from error
+    return values[0] is not None, {f"after_{n}": value for n, value in enumerate(values)}
+
+
+def stages(keys: Sequence[SortKey], start: Start) -> list[Stage]:
+    """The stretches from `start` on, in order; what they are filled with is `begin`'s to say.
 
     Nulls are a stretch of their own, so that each is a range of an index, read in either
-    direction, and no deep page costs more than the first. Raises CursorMismatchError for values
-    that do not fit the keys.
+    direction, and no deep page costs more than the first.
     """
-    if values is not None:
-        values = _checked(keys, values)
     first, *others = keys
     if not first.nullable:
-        return [Stage(_past(keys, values), [key.order() for key in keys])]
+        return [Stage(_past(keys, start), [key.order() for key in keys])]
     # No nulls in here: where they would come decides only which index serves.
     descending = first.column.desc().nulls_last()
     dated_order = descending if first.descending else first.column.asc().nulls_first()
     rest = [key.order() for key in others]
     undated = Stage([first.column.is_(None)], rest)
-    if values is not None and values[0] is None:
-        undated.condition.extend(_past(others, values[1:]))
+    if start is False:
+        undated.condition.extend(_past(others, start, n=1))
         return [undated]
-    dated = Stage([first.column.is_not(None), *_past(keys, values)], [dated_order, *rest])
+    dated = Stage([first.column.is_not(None), *_past(keys, start)], [dated_order, *rest])
     return {None: [dated, undated], True: [dated], False: [undated]}[first.has_value]
 
 
-def _checked(keys: Sequence[SortKey], values: Sequence[Any]) -> list[Any]:
-    try:
-        return [key.check(value) for key, value in zip(keys, values, strict=True)]
-    except (ValueError, OverflowError) as error:
-        raise CursorMismatchError(_MISMATCH, parameter="cursor") from error
-
-
-def _past(keys: Sequence[SortKey], values: Sequence[Any] | None) -> list[ColumnElement[bool]]:
-    if values is None:
+def _past(keys: Sequence[SortKey], start: Start, n: int = 0) -> list[ColumnElement[bool]]:
+    """That a row comes after the one before the page, whose keys from the n-th on are `after_n`."""
+    if start is None:
         return []
     columns = tuple_(*(key.column for key in keys))
-    bounds = tuple_(*(literal(v, _TYPES[k.type]) for k, v in zip(keys, values, strict=True)))
+    bounds = tuple_(*(bindparam(f"after_{i}", type_=_TYPES[k.type]) for i, k in enumerate(keys, n)))
     return [columns < bounds if keys[0].descending else columns > bounds]
 
 
-Wrap = Callable[[AnySelect], AnySelect]
+def labelled(query: AnySelect, keys: Sequence[SortKey]) -> AnySelect:
+    """The query with its sort keys as the columns `sort_key_n`."""
+    columns: list[ColumnElement[Any]] = [
+        key.column.label(f"sort_key_{n}") for n, key in enumerate(keys)
+    ]
+    return query.add_columns(*columns)
+
+
+def close_page(
+    rows: list[Any], keys: Sequence[SortKey], parameters: Paging, ids: dict[str, list[int]]
+) -> tuple[list[Any], dict[str, Any]]:
+    """The page's rows, of one more than it takes, and the answer's `page` object."""
+    more = len(rows) > parameters.limit
+    rows = rows[: parameters.limit]
+    next_cursor = None
+    if more:
+        last = rows[-1]._mapping if isinstance(rows[-1], Row) else rows[-1]
+        values = [last[f"sort_key_{n}"] for n in range(len(keys))]
+        next_cursor = encode_cursor(parameters, Cursor(values, ids))
+    return rows, {"limit": parameters.limit, "next_cursor": next_cursor, "has_more": more}
 
 
 async def fetch_page(
@@ -198,38 +227,25 @@ async def fetch_page(
     parameters: Paging,
     cursor: Cursor | None = None,
     ids: dict[str, list[int]] | None = None,
-    wrap: Wrap = lambda query: query,
 ) -> tuple[list[Any], dict[str, Any]]:
     """One page of rows, and the answer's `page` object. The query carries its filters.
 
-    `cursor` is the decoded one; `ids` are what the next one pins. `wrap` makes of the page's
-    keys what is to be shown; it must keep the columns `sort_key_n` and the order.
+    `cursor` is the decoded one; `ids` are what the next one pins.
     """
-    labelled: list[ColumnElement[Any]] = [
-        key.column.label(f"sort_key_{i}") for i, key in enumerate(keys)
-    ]
-    query = query.add_columns(*labelled)
+    query = labelled(query, keys)
+    start, after = begin(keys, cursor)
     rows: list[Any] = []
-    for stage in stages(keys, cursor.values if cursor else None):
+    for stage in stages(keys, start):
         wanted = parameters.limit + 1 - len(rows)
-        # Written out, for a plan that is kept must know how few rows are wanted.
-        limit = bindparam(None, wanted, Integer, literal_execute=True)
-        part = query.where(*stage.condition).order_by(*stage.order).limit(limit)
-        rows += (await connection.execute(wrap(part))).all()
+        part = query.where(*stage.condition).order_by(*stage.order).limit(wanted)
+        rows += (await connection.execute(part, after)).all()
         if len(rows) > parameters.limit:
             break
-    more = len(rows) > parameters.limit
-    rows = rows[: parameters.limit]
-    next_cursor = None
-    if more:
-        values = [getattr(rows[-1], f"sort_key_{i}") for i in range(len(keys))]
-        next_cursor = encode_cursor(parameters, Cursor(values, ids or {}))
-    page = {"limit": parameters.limit, "next_cursor": next_cursor, "has_more": more}
-    return rows, page
+    return close_page(rows, keys, parameters, ids or {})
 
 
 async def count_total(
-    connection: AsyncConnection, query: AnySelect, total: Total
+    connection: AsyncConnection, query: AnySelect, total: Total, values: Values | None = None
 ) -> dict[str, Any] | None:
     """The answer's `total` object for a query of all that match; None where not asked for.
 
@@ -239,9 +255,9 @@ async def count_total(
         return None
     if total is Total.EXACT:
         async with Budget().spend(connection):
-            return as_total(await _count(connection, query.order_by(None)), total)
-        return await _count_capped(connection, query) | {"timed_out": True}
-    return await _count_capped(connection, query)
+            return as_total(await _count(connection, query.order_by(None), values), total)
+        return await _count_capped(connection, query, values) | {"timed_out": True}
+    return await _count_capped(connection, query, values)
 
 
 def as_total(value: int, total: Total) -> dict[str, Any]:
@@ -251,10 +267,12 @@ def as_total(value: int, total: Total) -> dict[str, Any]:
     return {"value": value, "relation": "eq"}
 
 
-async def _count_capped(connection: AsyncConnection, query: AnySelect) -> dict[str, Any]:
+async def _count_capped(
+    connection: AsyncConnection, query: AnySelect, values: Values | None
+) -> dict[str, Any]:
     limit = bindparam(None, _CAP + 1, Integer, literal_execute=True)
-    return as_total(await _count(connection, query.limit(limit)), Total.CAPPED)
+    return as_total(await _count(connection, query.limit(limit), values), Total.CAPPED)
 
 
-async def _count(connection: AsyncConnection, query: AnySelect) -> int:
-    return await connection.scalar(select(func.count()).select_from(query.subquery())) or 0
+async def _count(connection: AsyncConnection, query: AnySelect, values: Values | None) -> int:
+    return await connection.scalar(select(func.count()).select_from(query.subquery()), values) or 0

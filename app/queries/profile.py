@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -15,12 +15,15 @@ from app.models import Occurrence, Speaker, Statement, StatementSpeaker, Stateme
 from app.queries.budget import Budget
 from app.queries.entities import get_speaker
 from app.queries.filters import StatementFilters, StatementSort
-from app.queries.statements import as_statement, select_statements
+from app.queries.paging import Values
+from app.queries.shown import as_statement
+from app.queries.statements import select_statements
 from app.queries.where import Resolved, Where, where
 
 _TOP = 10
 _MOST_DESCRIPTIONS = 200
 _Other = aliased(StatementSpeaker)
+_SPEAKER = bindparam("speaker", type_=BigInteger())
 _AFFILIATIONS = ("organisation", "place")
 
 
@@ -33,7 +36,8 @@ async def get_profile(connection: AsyncConnection, speaker_id: int) -> dict[str,
     speaker = await get_speaker(connection, speaker_id)
     filters = StatementFilters(speaker=[str(speaker_id)])
     resolved = Resolved({"speaker": [speaker_id]}, {})
-    conditions = where(filters, resolved)
+    pattern, values = resolved.pattern(filters), resolved.values(filters)
+    conditions = where(pattern)
     counted: dict[str, Any] = {
         "first_statement": None, "last_statement": None, "descriptions": [], "affiliations": [],
         "by_month": [], "undated_count": None, "topics": [], "co_speakers": [],
@@ -44,22 +48,22 @@ async def get_profile(connection: AsyncConnection, speaker_id: int) -> dict[str,
             ("first_statement", StatementSort.OLDEST),
             ("last_statement", StatementSort.NEWEST),
         ):
-            query = select_statements(filters, resolved, sort).limit(1)
-            row = (await connection.execute(query)).one_or_none()
+            query = select_statements(pattern, sort).limit(1)
+            row = (await connection.execute(query, values)).one_or_none()
             counted[name] = as_statement(row) if row else None
-        seen = await _descriptions(connection, conditions, speaker_id)
+        seen = await _descriptions(connection, conditions, values)
         counted["descriptions"] = [_description(row) for row in seen]
         counted["affiliations"] = affiliations(seen)
-        months = await _months(connection, conditions)
+        months = await _months(connection, conditions, values)
         counted["undated_count"] = months.pop(None, 0)
         counted["by_month"] = [{"month": f"{m:%Y-%m}", "count": n} for m, n in months.items()]
-        counted["topics"] = await _topics(connection, conditions)
-        counted["co_speakers"] = await _co_speakers(connection, conditions, speaker_id)
+        counted["topics"] = await _topics(connection, conditions, values)
+        counted["co_speakers"] = await _co_speakers(connection, conditions, values)
     return speaker | counted | {"timed_out": budget.timed_out}
 
 
 async def _descriptions(
-    connection: AsyncConnection, conditions: Where, speaker_id: int
+    connection: AsyncConnection, conditions: Where, values: Values
 ) -> list[AnyRow]:
     """Each description as printed, in the order in which they were first seen."""
     first, last = func.min(Occurrence.published_at), func.max(Occurrence.published_at)
@@ -73,13 +77,13 @@ async def _descriptions(
         .select_from(Occurrence)
         .join(StatementSpeaker, StatementSpeaker.statement_id == Occurrence.statement_id)
         # An occurrence keeps the description of the speaker who is named first.
-        .where(StatementSpeaker.position == 0, StatementSpeaker.speaker_id == speaker_id)
+        .where(StatementSpeaker.position == 0, StatementSpeaker.speaker_id == _SPEAKER)
         .where(Occurrence.speaker_description.is_not(None))
         .group_by(Occurrence.speaker_description)
         .order_by(first.nulls_last(), func.count().desc(), Occurrence.speaker_description)
         .limit(_MOST_DESCRIPTIONS)
     )
-    return list((await connection.execute(conditions.apply_to_occurrences(query))).all())
+    return list((await connection.execute(conditions.apply_to_occurrences(query), values)).all())
 
 
 def _description(row: AnyRow) -> dict[str, Any]:
@@ -117,14 +121,18 @@ def affiliations(descriptions: Iterable[AnyRow]) -> list[dict[str, Any]]:
     ]
 
 
-async def _months(connection: AsyncConnection, conditions: Where) -> dict[datetime | None, int]:
+async def _months(
+    connection: AsyncConnection, conditions: Where, values: Values
+) -> dict[datetime | None, int]:
     month = func.date_trunc("month", StatementSpeaker.first_published_at, "UTC").label("month")
     query = select(month, func.count().label("uses")).group_by(month).order_by(month)
-    rows = await connection.execute(conditions.apply_in_order(query))
+    rows = await connection.execute(conditions.apply_in_order(query), values)
     return {row.month: row.uses for row in rows}
 
 
-async def _topics(connection: AsyncConnection, conditions: Where) -> list[dict[str, Any]]:
+async def _topics(
+    connection: AsyncConnection, conditions: Where, values: Values
+) -> list[dict[str, Any]]:
     query = (
         select(Topic.id, Topic.scheme, Topic.code, Topic.name, func.count().label("count"))
         .join(StatementTopic, StatementTopic.topic_id == Topic.id)
@@ -133,21 +141,21 @@ async def _topics(connection: AsyncConnection, conditions: Where) -> list[dict[s
         .order_by(func.count().desc(), Topic.id)
         .limit(_TOP)
     )
-    rows = await connection.execute(conditions.apply(query))
+    rows = await connection.execute(conditions.apply(query), values)
     return [dict(row._mapping) for row in rows]
 
 
 async def _co_speakers(
-    connection: AsyncConnection, conditions: Where, speaker_id: int
+    connection: AsyncConnection, conditions: Where, values: Values
 ) -> list[dict[str, Any]]:
     query = (
         select(Speaker.id, Speaker.name, Speaker.slug, Speaker.kind, func.count().label("count"))
         .join(_Other, _Other.speaker_id == Speaker.id)
         .join(Statement, Statement.id == _Other.statement_id)
-        .where(Speaker.id != speaker_id)
+        .where(Speaker.id != _SPEAKER)
         .group_by(Speaker.id)
         .order_by(func.count().desc(), Speaker.id)
         .limit(_TOP)
     )
-    rows = await connection.execute(conditions.apply(query))
+    rows = await connection.execute(conditions.apply(query), values)
     return [dict(row._mapping) for row in rows]

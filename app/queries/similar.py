@@ -14,7 +14,8 @@ from app.extraction.wording import differences, likeness
 from app.models import Statement, StatementSpeaker
 from app.queries.budget import Budget
 from app.queries.filters import SimilarList, StatementFilters, StatementSort
-from app.queries.statements import as_json, as_statement, check_exists, select_statements
+from app.queries.shown import as_statement
+from app.queries.statements import as_json, check_exists, select_statements
 from app.queries.where import Resolved
 
 _RAREST = 6  # stems: by their length, since rare words are long (Zipf's law of abbreviation)
@@ -45,8 +46,10 @@ async def find_similar(
         likest = likest[: parameters.limit]
         if likest:
             filters = StatementFilters(id=[i for _, i in likest])
-            query = select_statements(filters, Resolved({}, {}), StatementSort.ID)
-            rows = {row.id: row for row in await connection.execute(query)}
+            resolved = Resolved({}, {})
+            query = select_statements(resolved.pattern(filters), StatementSort.ID)
+            values = resolved.values(filters)
+            rows = {row.id: row for row in await connection.execute(query, values)}
     return {
         "data": [
             {

@@ -3,30 +3,28 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, func, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+import orjson
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Integer,
+    bindparam,
+    func,
+    literal_column,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.orm import aliased
 
 from app.db import AnyRow, AnySelect, keep_plans
 from app.errors import InvalidParameterError, MergedError, NotFoundError
 from app.extraction.types import Act
 from app.extraction.wording import Difference, differences, statement_text
-from app.models import (
-    Article,
-    Occurrence,
-    OccurrenceSource,
-    Source,
-    Speaker,
-    Statement,
-    StatementSpeaker,
-    StatementTopic,
-    Topic,
-    among,
-)
-from app.queries.citation import cite
+from app.models import Statement, among
 from app.queries.embeds import as_html, embed, first_occurrences, headline, select_fields
 from app.queries.filters import (
     Include,
@@ -38,198 +36,182 @@ from app.queries.filters import (
     StatementSort,
     Total,
 )
-from app.queries.links import deep_link
-from app.queries.order import in_order
-from app.queries.paging import SortKey, as_total, count_total, decode_cursor, fetch_page, pinnable
+from app.queries.kept import Kept, keep
+from app.queries.order import Ordered, in_order
+from app.queries.paging import (
+    Cursor,
+    SortKey,
+    Start,
+    as_total,
+    begin,
+    close_page,
+    count_total,
+    decode_cursor,
+    fetch_page,
+    labelled,
+    pinnable,
+    stages,
+)
+from app.queries.pattern import Pattern, pattern_of
+from app.queries.shown import Shown, as_statement, show, show_occurrences
 from app.queries.where import Resolved, Where, resolve_names, where
 
-_NO_FILTERS = {"sort", "limit", "cursor", "total", "fields", "include", "highlight"}
 _ANYTHING = StatementFilters(act=list(Act), withdrawn=True)
-Shown = aliased(Occurrence)
-Publisher = aliased(Source)
-
-_SPEAKERS = (
-    select(
-        func.json_agg(
-            aggregate_order_by(
-                func.json_build_object(
-                    "id", Speaker.id, "name", Speaker.name, "slug", Speaker.slug,
-                    "kind", Speaker.kind,
-                ),
-                StatementSpeaker.position,
-            )
-        )
-    )
-    .select_from(Speaker)
-    .join(StatementSpeaker, StatementSpeaker.speaker_id == Speaker.id)
-    .where(StatementSpeaker.statement_id == Statement.id)
-    .correlate(Statement)
-    .scalar_subquery()
-    .label("speakers")
-)  # fmt: skip
-_TOPICS = (
-    select(
-        func.json_agg(
-            aggregate_order_by(
-                func.json_build_object(
-                    "id", Topic.id, "scheme", Topic.scheme, "code", Topic.code,
-                    "name", Topic.name, "score", StatementTopic.score,
-                ),
-                StatementTopic.score.desc(), Topic.id,
-            )
-        )
-    )
-    .select_from(Topic)
-    .join(StatementTopic, StatementTopic.topic_id == Topic.id)
-    .where(StatementTopic.statement_id == Statement.id)
-    .correlate(Statement)
-    .scalar_subquery()
-    .label("topics")
-)  # fmt: skip
+_ACT = StatementFilters().act
 
 
-_VIA = (
-    select(
-        func.json_agg(
-            aggregate_order_by(
-                func.json_build_object("id", Source.id, "name", Source.name),
-                OccurrenceSource.position,
-            )
-        )
-    )
-    .select_from(Source)
-    .join(OccurrenceSource, OccurrenceSource.source_id == Source.id)
-    .where(OccurrenceSource.occurrence_id == Shown.id)
-    .correlate(Shown)
-    .scalar_subquery()
-    .label("via")
-)
-_OCCURRENCE = (
-    Shown.id.label("occurrence_id"),
-    Shown.article_id,
-    Shown.version,
-    Shown.mention,
-    Shown.speaker_description,
-    Shown.cue,
-    Shown.kind.label("occurrence_kind"),
-    Shown.act.label("occurrence_act"),
-    Shown.medium,
-    Shown.said_on,
-    Shown.confidence,
-    Shown.extractor_version,
-    Shown.selectors,
-    Shown.withdrawn.label("occurrence_withdrawn"),
-    Shown.published_at,
-    Article.title,
-    Article.url,
-    Publisher.id.label("publisher_id"),
-    Publisher.name.label("publisher_name"),
-    _VIA,
-)
+def select_statements(pattern: Pattern, sort: StatementSort) -> AnySelect:
+    """All statements that match, unpaged and in order, as `as_statement` takes them.
 
-
-# Made once: to spell it out for each request would take longer than the rest of the query.
-_ROWS: AnySelect = select(
-    Statement.text,
-    Statement.kind,
-    Statement.act,
-    Statement.language,
-    Statement.first_published_at,
-    Statement.updated_at,
-    Statement.occurrence_count,
-    Statement.article_count,
-    Statement.publisher_count,
-    Statement.withdrawn,
-    _SPEAKERS,
-    _TOPICS,
-    *_OCCURRENCE,
-)
-
-
-def _shown(page: Subquery, highlight: str | None = None) -> AnySelect:
-    """What an answer shows of the statements and occurrences that `page` names, in any order."""
-    query = (
-        _ROWS.add_columns(*(column for column in page.c if column.name != "occurrence_id"))
-        .select_from(page)
-        .join(Statement, Statement.id == page.c.id)
-        .join(Shown, Shown.id == page.c.occurrence_id)
-        .join(Article, Article.id == Shown.article_id)
-        .outerjoin(Publisher, Publisher.id == Shown.publisher_id)
-    )
-    return query if highlight is None else query.add_columns(headline(highlight).label("highlight"))
-
-
-def select_statements(
-    filters: StatementFilters, resolved: Resolved, sort: StatementSort
-) -> AnySelect:
-    """All statements that match, unpaged and in order, as `as_statement` takes them."""
-    return _select(filters, where(filters, resolved), sort)
+    Their `id` and `text` stand beside them.
+    """
+    return _select(in_order(pattern, where(pattern), sort))
 
 
 def select_by_id(ids: Collection[int]) -> AnySelect:
     """These statements, withdrawn ones too, however many."""
     conditions = Where([among(Statement.id, ids)], [], [], narrows=False)
-    return _select(_ANYTHING, conditions, StatementSort.ID)
+    return _select(in_order(pattern_of(_ANYTHING, {}), conditions, StatementSort.ID))
 
 
-def _select(filters: StatementFilters, conditions: Where, sort: StatementSort) -> AnySelect:
-    ordered = in_order(filters, conditions, sort)
-    columns: list[ColumnElement[Any]] = [
-        key.column.label(f"sort_key_{i}") for i, key in enumerate(ordered.keys)
-    ]
-    query = ordered.query.add_columns(*columns).order_by(*(key.order() for key in ordered.keys))
-    page = query.subquery("page")
-    return _shown(page).order_by(*_order(page, ordered.keys))
+def _select(ordered: Ordered) -> AnySelect:
+    query = labelled(ordered.query, ordered.keys)
+    page = query.order_by(*(key.order() for key in ordered.keys)).subquery("page")
+    return show(page).add_columns(page.c.id, Statement.text).order_by(*_order(page, ordered.keys))
 
 
-def _order(page: Subquery, keys: Sequence[SortKey]) -> list[ColumnElement[Any]]:
-    return [replace(key, column=page.c[f"sort_key_{i}"]).order() for i, key in enumerate(keys)]
+def _order(page: FromClause, keys: Sequence[SortKey]) -> list[ColumnElement[Any]]:
+    return [replace(key, column=page.c[f"sort_key_{n}"]).order() for n, key in enumerate(keys)]
 
 
 async def list_statements(connection: AsyncConnection, parameters: StatementList) -> dict[str, Any]:
     """A page of statements: `data`, `page`, `total` and `resolved` as design.md section 4 says.
 
-    Raises InvalidParameterError for parameters that contradict each other, CursorMismatchError
-    and CursorExpiredError for cursors that do not belong here.
+    `data` is for orjson to write: objects, or fragments of JSON where nothing is to be done with
+    them. Raises InvalidParameterError for parameters that contradict each other,
+    CursorMismatchError and CursorExpiredError for cursors that do not belong here.
     """
     check_needs_q(parameters)
     cursor = decode_cursor(parameters)
     resolved = await resolve_names(connection, parameters, cursor.ids if cursor else {})
-    conditions = where(parameters, resolved)
-    ordered = in_order(parameters, conditions, parameters.sort)
-    # One speaker's or topic's statements are read in the order of an index, few or many.
-    await keep_plans(connection, conditions.link is not None and parameters.q is None)
-
-    def wrap(query: AnySelect) -> AnySelect:
-        page = query.subquery("page")
-        highlight = parameters.q if parameters.highlight else None
-        return _shown(page, highlight).order_by(*_order(page, ordered.keys))
-
-    rows, page = await fetch_page(
-        connection, ordered.query, ordered.keys, parameters, cursor, pinnable(resolved.ids), wrap
-    )
-    data = [as_statement(row) for row in rows]
-    total = known_total(parameters, resolved)
-    if total is None:
-        total = await count_total(connection, ordered.newest, parameters.total)
+    rows, page = await _fetch(connection, parameters, resolved, cursor)
     return {
-        "data": await _shape(connection, data, parameters),
+        "data": await _data(connection, rows, parameters),
         "page": page,
-        "total": total,
+        "total": await _total(connection, parameters, resolved),
         "resolved": resolved.shown,
     }
 
 
-def known_total(parameters: StatementList, resolved: Resolved) -> dict[str, Any] | None:
+@lru_cache(maxsize=1000)
+def _ordered(pattern: Pattern, sort: StatementSort) -> Ordered:
+    return in_order(pattern, where(pattern), sort)
+
+
+@lru_cache(maxsize=1000)
+def _keeps_plan(pattern: Pattern) -> bool:
+    """Whether the best plan is the same whatever the values: that of one speaker or topic.
+
+    Their statements are read in the order of an index, few or many.
+    """
+    return where(pattern).link is not None and "q" not in pattern
+
+
+@lru_cache(maxsize=2000)
+def _queries(
+    pattern: Pattern, sort: StatementSort, limit: int, start: Start, shown: bool
+) -> list[Kept]:
+    """A query for each stretch of a page that begins at `start`.
+
+    Each gives the ids of statements and occurrences or, where they are to be `shown` at once,
+    the statements.
+    """
+    found = _ordered(pattern, sort)
+    query = labelled(found.query, found.keys)
+    # Written out, for a plan that is kept must know how few rows are wanted.
+    most = literal_column(str(limit + 1), Integer)
+    parts = [
+        query.where(*stage.condition).order_by(*stage.order).limit(most)
+        for stage in stages(found.keys, start)
+    ]
+    if not shown:
+        return [keep(part) for part in parts]
+    pages = [part.subquery("page") for part in parts]
+    return [keep(show(page).order_by(*_order(page, found.keys))) for page in pages]
+
+
+@lru_cache(maxsize=2)
+def _shown_by_id(highlight: bool) -> Kept:
+    """The statements of two lists of ids, in their order. Planned once, for it has many joins."""
+    ids = [bindparam(name, type_=ARRAY(BigInteger)) for name in ("ids", "occurrence_ids")]
+    unnested = func.unnest(*ids).table_valued(
+        "id", "occurrence_id", with_ordinality="n", name="page"
+    )
+    page = unnested.render_derived()
+    query = show(page).order_by(page.c.n)
+    return keep(query.add_columns(headline().label("highlight")) if highlight else query)
+
+
+async def _fetch(
+    connection: AsyncConnection,
+    parameters: StatementList,
+    resolved: Resolved,
+    cursor: Cursor | None,
+) -> tuple[list[Any], dict[str, Any]]:
+    """The rows to show, with their `statement` as JSON, and the answer's `page` object."""
+    pattern, limit = resolved.pattern(parameters), parameters.limit
+    at_once = _keeps_plan(pattern)
+    keys = _ordered(pattern, parameters.sort).keys
+    start, after = begin(keys, cursor)
+    values = resolved.values(parameters) | after
+    await keep_plans(connection, at_once)
+    rows: list[Any] = []
+    for query in _queries(pattern, parameters.sort, limit, start, at_once):
+        rows += await query.fetch(connection, values)
+        if len(rows) > limit:
+            break
+    rows, page = close_page(rows, keys, parameters, pinnable(resolved.ids))
+    if rows and not at_once:
+        ids = {name: [row[name[:-1]] for row in rows] for name in ("ids", "occurrence_ids")}
+        rows = await _shown_by_id(parameters.highlight).fetch(connection, values | ids)
+    return rows, page
+
+
+async def _data(
+    connection: AsyncConnection, rows: Sequence[Any], parameters: StatementList
+) -> list[Any]:
+    if not (parameters.fields or parameters.include or parameters.highlight):
+        return [orjson.Fragment(row["statement"]) for row in rows]
+    statements = [orjson.loads(row["statement"]) for row in rows]
+    if parameters.highlight:
+        for statement, row in zip(statements, rows, strict=True):
+            statement["highlight"] = as_html(row["highlight"])
+    return await _shape(connection, statements, parameters)
+
+
+async def _total(
+    connection: AsyncConnection, parameters: StatementList, resolved: Resolved
+) -> dict[str, Any] | None:
+    if parameters.total is Total.NONE:
+        return None
+    pattern = resolved.pattern(parameters)
+    kept = known_total(parameters, resolved, pattern)
+    if kept is not None:
+        return as_total(kept, parameters.total)
+    newest = _ordered(pattern, StatementSort.NEWEST).newest
+    values = resolved.values(parameters)
+    return await count_total(connection, newest, parameters.total, values)
+
+
+def known_total(parameters: StatementFilters, resolved: Resolved, pattern: Pattern) -> int | None:
     """The total where it is kept with a speaker or a topic and nothing else is asked for."""
-    asked = parameters.model_dump(exclude_defaults=True, exclude=_NO_FILTERS).keys()
-    if parameters.total is Total.NONE or len(asked) != 1:
+    asked = pattern.given - {"act", "withdrawn"}
+    plain = parameters.act == _ACT and not parameters.withdrawn
+    if not plain or len(asked) != 1 or not asked <= pattern.single & {"speaker", "topic"}:
         return None
     (name,) = asked
-    if name not in ("speaker", "topic") or len(resolved.ids[name]) != 1:
-        return None
     counts = [match["count"] for one in resolved.shown[name] for match in one["matched"]]
-    return as_total(counts[0], parameters.total) if counts else None
+    return counts[0] if counts else None
 
 
 def check_needs_q(parameters: SortedStatements) -> None:
@@ -247,7 +229,7 @@ async def _shape(
     if Include.OCCURRENCES in shape.include:
         ids = first_occurrences([s["id"] for s in statements])
         embedded: dict[int, list[dict[str, Any]]] = {s["id"]: [] for s in statements}
-        query = _occurrences().where(Shown.id.in_(ids))
+        query = show_occurrences().where(Shown.id.in_(ids))
         words = {s["id"]: s["text"] for s in statements}
         for row in await connection.execute(
             query.order_by(Shown.published_at.nulls_last(), Shown.id)
@@ -259,81 +241,17 @@ async def _shape(
     return select_fields(statements, shape.fields)
 
 
-def as_statement(row: AnyRow) -> dict[str, Any]:
-    """A row of `select_statements` as answers show it."""
-    speaker, *co_speakers = row.speakers or [None]
-    marked = getattr(row, "highlight", None)
-    statement = {
-        "id": row.id,
-        "text": row.text,
-        "kind": row.kind,
-        "act": row.act,
-        "language": row.language,
-        "speaker": speaker,
-        "co_speakers": co_speakers,
-        "topics": row.topics or [],
-        "first_published_at": row.first_published_at,
-        "updated_at": row.updated_at,
-        "occurrence_count": row.occurrence_count,
-        "article_count": row.article_count,
-        "publisher_count": row.publisher_count,
-        "withdrawn": row.withdrawn,
-        "occurrence": _occurrence(row),
-    }
-    statement["cite_as"] = cite(statement)
-    return statement | ({} if marked is None else {"highlight": as_html(marked)})
-
-
-def _occurrence(row: AnyRow) -> dict[str, Any]:
-    publisher = {"id": row.publisher_id, "name": row.publisher_name}
-    return {
-        "id": row.occurrence_id,
-        "article": {
-            "id": row.article_id,
-            "title": row.title,
-            "url": row.url,
-            "published_at": row.published_at,
-            "source": publisher if row.publisher_id is not None else None,
-            "version": row.version,
-        },
-        "mention": row.mention,
-        "speaker_description": row.speaker_description,
-        "cue": row.cue,
-        "kind": row.occurrence_kind,
-        "act": row.occurrence_act,
-        "medium": row.medium,
-        "said_on": row.said_on,
-        "via": row.via or [],
-        "confidence": row.confidence,
-        "extractor_version": row.extractor_version,
-        "withdrawn": row.occurrence_withdrawn,
-        "selectors": [pair for selector in row.selectors for pair in _selectors(selector)],
-        "deep_link": deep_link(row.url, row.selectors),
-    }
-
-
 def _with_wording(row: AnyRow, text: str) -> dict[str, Any]:
     """An occurrence with its own words and where they differ from the statement's text."""
-    words = statement_text([s["exact"] for s in row.selectors], row.occurrence_kind)
-    return _occurrence(row) | {"wording": words, "differences": as_json(differences(text, words))}
+    occurrence: dict[str, Any] = orjson.loads(row.occurrence)
+    exact = [s["exact"] for s in occurrence["selectors"] if "exact" in s]
+    words = statement_text(exact, occurrence["kind"])
+    return occurrence | {"wording": words, "differences": as_json(differences(text, words))}
 
 
 def as_json(changes: Sequence[Difference]) -> list[dict[str, str]]:
     """What differs between two wordings, as answers show it."""
     return [{"before": change.before, "after": change.after} for change in changes]
-
-
-def _selectors(selector: dict[str, Any]) -> list[dict[str, Any]]:
-    """The W3C Web Annotation selectors of one span: by its words, and by its position."""
-    return [
-        {
-            "type": "TextQuoteSelector",
-            "exact": selector["exact"],
-            "prefix": selector["prefix"],
-            "suffix": selector["suffix"],
-        },
-        {"type": "TextPositionSelector", "start": selector["start"], "end": selector["end"]},
-    ]
 
 
 async def get_statement(
@@ -357,15 +275,6 @@ async def check_exists(connection: AsyncConnection, statement_id: int) -> str:
     return str(row.text)
 
 
-def _occurrences() -> AnySelect:
-    return (
-        select(Shown.statement_id, *_OCCURRENCE)
-        .select_from(Shown)
-        .join(Article, Article.id == Shown.article_id)
-        .outerjoin(Publisher, Publisher.id == Shown.publisher_id)
-    )
-
-
 async def list_occurrences(
     connection: AsyncConnection, statement_id: int, parameters: OccurrenceList
 ) -> dict[str, Any]:
@@ -375,7 +284,7 @@ async def list_occurrences(
     """
     text = await check_exists(connection, statement_id)
     matching = select(Shown.id).where(Shown.statement_id == statement_id)
-    query = _occurrences().where(Shown.statement_id == statement_id)
+    query = show_occurrences().where(Shown.statement_id == statement_id)
     if not parameters.withdrawn:
         query, matching = query.where(~Shown.withdrawn), matching.where(~Shown.withdrawn)
     keys = [SortKey(Shown.published_at, datetime, nullable=True), SortKey(Shown.id, int)]

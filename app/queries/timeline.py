@@ -29,15 +29,16 @@ async def count_timeline(connection: AsyncConnection, parameters: Timeline) -> d
     Raises InvalidParameterError where there would be over 2,000 buckets.
     """
     resolved = await resolve_names(connection, parameters, {})
-    conditions = where(parameters, resolved)
+    conditions, values = where(resolved.pattern(parameters)), resolved.values(parameters)
     budget = Budget()
     totals: list[AnyRow] = []
     split: list[AnyRow] = []
     async with budget.spend(connection):
-        totals = list((await connection.execute(_totals(conditions, parameters))).all())
+        totals = list((await connection.execute(_totals(conditions, parameters), values)).all())
         if parameters.split_by is not None:
             facet = Facet(parameters.split_by.value)
-            split = list((await connection.execute(_split(conditions, parameters, facet))).all())
+            query = _split(conditions, parameters, facet)
+            split = list((await connection.execute(query, values)).all())
     counts = {} if budget.timed_out else {row.bucket: row.n for row in totals}
     undated = counts.pop(None, 0)
     starts = [] if budget.timed_out else _starts(parameters, list(counts))

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import BigInteger, cast, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -112,7 +113,7 @@ async def _narrower(connection: AsyncConnection, topic_id: int) -> Sequence[dict
 async def _count(connection: AsyncConnection, topic_id: int) -> int:
     """How many statements that the API shows by default carry the topic or a narrower one."""
     about = select(StatementTopic.statement_id).where(
-        StatementTopic.topic_id.in_(select(with_narrower([topic_id]).c.id))
+        StatementTopic.topic_id.in_(select(with_narrower(cast([topic_id], ARRAY(BigInteger))).c.id))
     )
     count = await connection.scalar(
         select(func.count())

@@ -1,6 +1,5 @@
 """The one WHERE clause: from filters to conditions on statements and on their occurrences."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,12 +28,13 @@ from app.models import (
     OccurrenceSource,
     Speaker,
     Statement,
+    StatementSource,
     StatementSpeaker,
     StatementTopic,
-    among,
 )
 from app.queries.filters import StatementFilters
 from app.queries.names import Resolution, resolve_source, resolve_speaker, resolve_topic
+from app.queries.pattern import Pattern, pattern_of, values_of
 
 _RESOLVERS = {
     "speaker": resolve_speaker,
@@ -61,14 +61,22 @@ class Resolved:
     shown: dict[str, list[dict[str, Any]]]
     search: str | None = None
 
+    def pattern(self, filters: StatementFilters) -> Pattern:
+        """What gives a query with these filters its form."""
+        return pattern_of(filters, self.ids, self.search)
+
+    def values(self, filters: StatementFilters) -> dict[str, Any]:
+        """What fills such a query."""
+        return values_of(filters, self.ids, self.search)
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
     """The one row of a link table's other side that a query asks for: its dates give the order."""
 
-    table: type[StatementSpeaker | StatementTopic]
-    other: InstrumentedAttribute[int]  # its speaker_id or topic_id
-    id: int
+    table: type[StatementSpeaker | StatementTopic | StatementSource]
+    other: InstrumentedAttribute[int]  # its speaker_id, topic_id or source_id
+    condition: ColumnElement[bool]  # that it is the one
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +89,16 @@ class Where:
     narrows: bool  # whether `occurrence` asks for more than being live
     link: Link | None = None  # one more condition on the statement, kept apart
 
+    @property
+    def by_source(self) -> bool:
+        """Whether the link alone says which occurrence it is."""
+        return self.link is not None and self.link.table is StatementSource
+
     def apply(self, query: AnySelect) -> AnySelect:
         """A query over Statement, limited to those that match."""
         query = query.where(*self.statement, *self._linked())
+        if self.by_source:
+            return query
         match = (
             exists()
             .where(Occurrence.statement_id == Statement.id, *self.occurrence)
@@ -118,11 +133,11 @@ class Where:
         return (
             query.select_from(table)
             .join(Statement, Statement.id == table.statement_id)
-            .where(self.link.other == self.link.id, *self.statement)
+            .where(self.link.condition, *self.statement)
         )
 
     def _linked(self) -> list[ColumnElement[bool]]:
-        return [] if self.link is None else [_has_link(self.link.other, [self.link.id])]
+        return [] if self.link is None else [_has_link(self.link.other, self.link.condition)]
 
 
 async def resolve_names(
@@ -145,171 +160,183 @@ async def resolve_names(
     return Resolved(ids, shown, search)
 
 
-def where(filters: StatementFilters, resolved: Resolved) -> Where:
-    """The conditions that the filters mean, with what the words in them were resolved to."""
-    narrowing = _occurrence_conditions(filters, resolved.ids, Occurrence)
-    others = _occurrence_conditions(filters, resolved.ids, _Other)
-    if not filters.withdrawn:
+def where(pattern: Pattern) -> Where:
+    """The conditions that filters of this pattern mean; their values are to be filled in."""
+    narrowing = _occurrence_conditions(pattern, Occurrence)
+    others = _occurrence_conditions(pattern, _Other)
+    withdrawn = "withdrawn" in pattern.true
+    if not withdrawn:
         others.append(~_Other.withdrawn)
-    live = [] if filters.withdrawn else [~Occurrence.withdrawn]
-    link = None if narrowing else _link(filters, resolved.ids)
+    live = [] if withdrawn else [~Occurrence.withdrawn]
+    link = _link(pattern)
     conditions = [
-        *_plain_conditions(filters),
-        *_speaker_conditions(filters, resolved.ids, link),
-        *_topic_conditions(filters, resolved.ids, link),
-        *_search_conditions(filters, resolved),
+        *_plain_conditions(pattern),
+        *_speaker_conditions(pattern, link),
+        *_topic_conditions(pattern, link),
+        *_search_conditions(pattern),
     ]
+    if "source" in pattern and link is None and not withdrawn:
+        # What follows from the conditions on the occurrence, but has an index.
+        came_from = StatementSource.source_id
+        conditions.append(_has_link(came_from, pattern.matches(came_from, "source")))
     return Where(conditions, live + narrowing, others, bool(narrowing), link)
 
 
-def _link(filters: StatementFilters, ids: dict[str, list[int]]) -> Link | None:
-    """The one speaker, else the one topic, that the query asks for: its index is in date order."""
-    if filters.speaker and not filters.speaker_kind and len(ids["speaker"]) == 1:
-        return Link(StatementSpeaker, StatementSpeaker.speaker_id, ids["speaker"][0])
-    if filters.topic and len(ids["topic"]) == 1:
-        return Link(StatementTopic, StatementTopic.topic_id, ids["topic"][0])
+_LINKS: tuple[tuple[str, type[StatementSpeaker | StatementTopic | StatementSource], Any], ...] = (
+    ("source", StatementSource, StatementSource.source_id),
+    ("speaker", StatementSpeaker, StatementSpeaker.speaker_id),
+    ("topic", StatementTopic, StatementTopic.topic_id),
+)
+
+
+def _link(pattern: Pattern) -> Link | None:
+    """The one source, speaker or topic that a query asks for: its index is in date order."""
+    narrowing = pattern.given & _OF_OCCURRENCES
+    for name, table, other in _LINKS:
+        if name not in pattern.single or narrowing - {name}:
+            continue
+        hindrance = {"source": "withdrawn" in pattern.true, "speaker": "speaker_kind" in pattern}
+        if not hindrance.get(name):
+            return Link(table, other, pattern.matches(other, name))
     return None
 
 
-def _plain_conditions(filters: StatementFilters) -> list[ColumnElement[bool]]:
+def _plain_conditions(pattern: Pattern) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [
         Statement.merged_into_id.is_(None),
-        Statement.act.in_(filters.act),
+        pattern.matches(Statement.act, "act"),
     ]
-    if not filters.withdrawn:
+    if "withdrawn" not in pattern.true:
         conditions.append(~Statement.withdrawn)
-    if filters.kind:
-        conditions.append(Statement.kind.in_(filters.kind))
-    if filters.has_date is not None:
+    if "kind" in pattern:
+        conditions.append(pattern.matches(Statement.kind, "kind"))
+    if "has_date" in pattern:
         date = Statement.first_published_at
-        conditions.append(date.is_not(None) if filters.has_date else date.is_(None))
-    if filters.min_occurrences is not None:
-        conditions.append(Statement.occurrence_count >= filters.min_occurrences)
-    if filters.updated_since is not None:
-        conditions.append(Statement.updated_at >= filters.updated_since)
-    if filters.id:
-        survivors = select(func.coalesce(_Old.merged_into_id, _Old.id)).where(
-            _Old.id.in_(filters.id)
-        )
-        conditions.append(Statement.id.in_(survivors))
+        conditions.append(date.is_not(None) if "has_date" in pattern.true else date.is_(None))
+    if "min_occurrences" in pattern:
+        conditions.append(Statement.occurrence_count >= pattern.value("min_occurrences"))
+    if "updated_since" in pattern:
+        conditions.append(Statement.updated_at >= pattern.value("updated_since"))
+    if "id" in pattern:
+        survivors = select(func.coalesce(_Old.merged_into_id, _Old.id))
+        conditions.append(Statement.id.in_(survivors.where(pattern.matches(_Old.id, "id"))))
     return conditions
 
 
-def _search_conditions(filters: StatementFilters, resolved: Resolved) -> list[ColumnElement[bool]]:
-    if filters.q is None:
+def _search_conditions(pattern: Pattern) -> list[ColumnElement[bool]]:
+    if "q" not in pattern:
         return []
-    if resolved.search is None:
+    if "search" not in pattern:
         return [false()]
-    return [Statement.search.op("@@")(cast(resolved.search, TSQUERY))]
+    return [Statement.search.op("@@")(cast(pattern.value("search"), TSQUERY))]
 
 
 def _has_link(
-    other: InstrumentedAttribute[int], ids: Sequence[int] | None = None
+    other: InstrumentedAttribute[int], condition: ColumnElement[bool] | None = None
 ) -> ColumnElement[bool]:
-    """Whether a statement has a speaker or topic, or one of these."""
+    """Whether a statement has a speaker, topic or source, or one that meets a condition."""
     link = other.class_
     query = exists().where(link.statement_id == Statement.id)
-    return (query if ids is None else query.where(among(other, ids))).correlate(Statement)
+    return (query if condition is None else query.where(condition)).correlate(Statement)
 
 
-def _speaker_conditions(
-    filters: StatementFilters, ids: dict[str, list[int]], link: Link | None
-) -> list[ColumnElement[bool]]:
+def _speaker_conditions(pattern: Pattern, link: Link | None) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     speaker_id = StatementSpeaker.speaker_id
-    if filters.speaker_kind:
-        of_kind = select(Speaker.id).where(Speaker.kind.in_(filters.speaker_kind))
+    if "speaker_kind" in pattern:
+        of_kind = select(Speaker.id).where(pattern.matches(Speaker.kind, "speaker_kind"))
         said = exists().where(StatementSpeaker.statement_id == Statement.id)
-        if filters.speaker:
-            said = said.where(among(speaker_id, ids["speaker"]))
+        if "speaker" in pattern:
+            said = said.where(pattern.matches(speaker_id, "speaker"))
         conditions.append(said.where(speaker_id.in_(of_kind)).correlate(Statement))
-    elif filters.speaker and (link is None or link.other is not speaker_id):
-        conditions.append(_has_link(speaker_id, ids["speaker"]))
-    if filters.exclude_speaker:
-        conditions.append(~_has_link(speaker_id, ids["exclude_speaker"]))
-    if filters.has_speaker is not None:
+    elif "speaker" in pattern and (link is None or link.other is not speaker_id):
+        conditions.append(_has_link(speaker_id, pattern.matches(speaker_id, "speaker")))
+    if "exclude_speaker" in pattern:
+        conditions.append(~_has_link(speaker_id, pattern.matches(speaker_id, "exclude_speaker")))
+    if "has_speaker" in pattern:
         spoken = _has_link(speaker_id)
-        conditions.append(spoken if filters.has_speaker else ~spoken)
+        conditions.append(spoken if "has_speaker" in pattern.true else ~spoken)
     return conditions
 
 
-def _topic_conditions(
-    filters: StatementFilters, ids: dict[str, list[int]], link: Link | None
-) -> list[ColumnElement[bool]]:
+def _topic_conditions(pattern: Pattern, link: Link | None) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     topic_id = StatementTopic.topic_id
-    if filters.topic and (link is None or link.other is not topic_id):
-        conditions.append(_has_link(topic_id, ids["topic"]))
-    if filters.has_topic is not None:
+    if "topic" in pattern and (link is None or link.other is not topic_id):
+        conditions.append(_has_link(topic_id, pattern.matches(topic_id, "topic")))
+    if "has_topic" in pattern:
         about = _has_link(topic_id)
-        conditions.append(about if filters.has_topic else ~about)
+        conditions.append(about if "has_topic" in pattern.true else ~about)
     return conditions
 
 
 _Occurrences = type[Occurrence] | AliasedClass[Occurrence]
+_OF_OCCURRENCES = frozenset(
+    (
+        "source", "exclude_source", "publisher", "via", "medium", "article", "language",
+        "min_confidence", "published_from", "published_before", "said_from", "said_before",
+    )
+)  # fmt: skip
 
 
-def _occurrence_conditions(
-    filters: StatementFilters, ids: dict[str, list[int]], place: _Occurrences
-) -> list[ColumnElement[bool]]:
-    conditions = _source_conditions(filters, ids, place)
-    if filters.medium:
-        conditions.append(place.medium.in_(filters.medium))
-    if filters.article:
-        conditions.append(place.article_id.in_(filters.article))
-    if filters.language:
-        written = select(Article.id).where(Article.language.in_(filters.language))
+def _occurrence_conditions(pattern: Pattern, place: _Occurrences) -> list[ColumnElement[bool]]:
+    conditions = _source_conditions(pattern, place)
+    if "medium" in pattern:
+        conditions.append(pattern.matches(place.medium, "medium"))
+    if "article" in pattern:
+        conditions.append(pattern.matches(place.article_id, "article"))
+    if "language" in pattern:
+        written = select(Article.id).where(pattern.matches(Article.language, "language"))
         conditions.append(place.article_id.in_(written))
-    if filters.min_confidence is not None:
-        conditions.append(place.confidence >= filters.min_confidence)
-    return conditions + _time_conditions(filters, place)
+    if "min_confidence" in pattern:
+        conditions.append(place.confidence >= pattern.value("min_confidence"))
+    return conditions + _time_conditions(pattern, place)
 
 
-def _time_conditions(filters: StatementFilters, place: _Occurrences) -> list[ColumnElement[bool]]:
+def _time_conditions(pattern: Pattern, place: _Occurrences) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
-    if filters.published_from is not None:
-        conditions.append(place.published_at >= filters.published_from)
-    if filters.published_before is not None:
-        conditions.append(place.published_at < filters.published_before)
-    if filters.said_from is not None:
-        conditions.append(place.said_on >= filters.said_from)
-    if filters.said_before is not None:
-        conditions.append(place.said_on < filters.said_before)
+    for column, start, end in (
+        (place.published_at, "published_from", "published_before"),
+        (place.said_on, "said_from", "said_before"),
+    ):
+        if start in pattern:
+            conditions.append(column >= pattern.value(start))
+        if end in pattern:
+            conditions.append(column < pattern.value(end))
     return conditions
 
 
-def _source_conditions(
-    filters: StatementFilters, ids: dict[str, list[int]], place: _Occurrences
-) -> list[ColumnElement[bool]]:
+def _source_conditions(pattern: Pattern, place: _Occurrences) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
-    if filters.publisher:
-        conditions.append(among(place.publisher_id, ids["publisher"]))
-    if filters.via:
-        conditions.append(_came_through(place, ids["via"]))
-    if filters.source:
-        conditions.append(_is_from(place, ids["source"]))
-    if filters.exclude_source:
+    if "publisher" in pattern:
+        conditions.append(pattern.matches(place.publisher_id, "publisher"))
+    if "via" in pattern:
+        links = select(OccurrenceSource.occurrence_id)
+        links = links.where(pattern.matches(OccurrenceSource.source_id, "via"))
+        conditions.append(place.id.in_(links))
+    if "source" in pattern:
+        conditions.append(_is_from(pattern, place, "source"))
+    if "exclude_source" in pattern:
         # A publisher that is not known is none of those excluded, rather than "unknown".
-        conditions.append(func.coalesce(_is_from(place, ids["exclude_source"]), false()).is_(False))
+        from_them = _is_from(pattern, place, "exclude_source")
+        conditions.append(func.coalesce(from_them, false()).is_(False))
     return conditions
 
 
-def _is_from(place: _Occurrences, source_ids: Sequence[int]) -> ColumnElement[bool]:
+def _is_from(pattern: Pattern, place: _Occurrences, name: str) -> ColumnElement[bool]:
     """Whether an occurrence was published by, came through or is said by one of these sources."""
+    # Asked of each occurrence: a list of all that came through a large agency is long.
+    via = (
+        exists()
+        .where(OccurrenceSource.occurrence_id == place.id)
+        .where(pattern.matches(OccurrenceSource.source_id, name))
+    )
     voice = (
-        select(StatementSpeaker.statement_id)
-        .join(Speaker, Speaker.id == StatementSpeaker.speaker_id)
-        .where(among(Speaker.source_id, source_ids))
+        exists()
+        .where(StatementSpeaker.statement_id == place.statement_id)
+        .where(Speaker.id == StatementSpeaker.speaker_id)
+        .where(pattern.matches(Speaker.source_id, name))
     )
     return or_(
-        among(place.publisher_id, source_ids),
-        _came_through(place, source_ids),
-        place.statement_id.in_(voice),
+        pattern.matches(place.publisher_id, name), via.correlate(place), voice.correlate(place)
     )
-
-
-def _came_through(place: _Occurrences, source_ids: Sequence[int]) -> ColumnElement[bool]:
-    links = select(OccurrenceSource.occurrence_id).where(
-        among(OccurrenceSource.source_id, source_ids)
-    )
-    return place.id.in_(links)

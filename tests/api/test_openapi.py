@@ -13,7 +13,7 @@ from app.api.changes_routes import router as changes_router
 from app.api.ingest_routes import router as ingest_router
 from app.api.name_routes import router as name_router
 from app.api.problems import Problem
-from app.api.routes import router
+from app.api.routes import hot, router
 from app.api.service_routes import router as service_router
 from app.api.stats_routes import router as stats_router
 from app.api.text_routes import router as text_router
@@ -21,8 +21,8 @@ from app.api.topic_routes import router as topic_router
 from app.errors import OnRecordError
 
 ROUTERS = [
-    router, changes_router, ingest_router, name_router, service_router, stats_router, text_router,
-    topic_router,
+    hot, router, changes_router, ingest_router, name_router, service_router, stats_router,
+    text_router, topic_router,
 ]  # fmt: skip
 
 
