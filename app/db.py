@@ -31,8 +31,9 @@ _IDLE = 5.0  # seconds
 _CONNECT_TIMEOUT = 10  # seconds, for each host of the URL
 # libpq options that asyncpg would take for settings of the server.
 _LIBPQ_ONLY = re.compile(r"^(connect_timeout|keepalives.*|tcp_user_timeout|gssencmode|channel_.*)$")
-# SQLSTATEs that mean "the server cannot be had (any more)": connection trouble, shutdown, full.
-_GONE = ("08", "57P", "53300")
+# SQLSTATEs that mean "the server cannot be had (any more)": connection trouble, shutdown, no room
+# on its disk, no more connections.
+_GONE = ("08", "57P", "53100", "53300")
 
 
 def libpq_url(url: str) -> str:

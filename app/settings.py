@@ -99,6 +99,14 @@ class Settings(BaseSettings):
         description="Seconds without a sign of life after which the jobs of a worker are taken "
         "up again by others.",
     )
+    ingest_processes: int | None = Field(
+        None,
+        ge=1,
+        le=256,
+        validation_alias="ONRECORD_INGEST_PROCESSES",
+        description="Processes in which `onrecord ingest` extracts while it writes, where there "
+        "is more than a little. Unset: one for each processor.",
+    )
     log_level: str = Field(
         "info",
         pattern="^(critical|error|warning|info|debug)$",

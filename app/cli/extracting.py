@@ -16,7 +16,7 @@ from app.ingestion.documents import Document
 from app.ingestion.inputs.files import list_files, read_raw
 from app.ingestion.metadata import Metadata
 from app.ingestion.parsing import parse
-from app.ingestion.run import extract_from
+from app.ingestion.preparing import extract_from
 from app.moments import parse_moment
 from app.settings import get_settings
 

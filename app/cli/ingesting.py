@@ -4,15 +4,15 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from sqlalchemy import Engine
 
-from app.cli.console import err, log, open_database, out, plain
+from app.cli.console import err, open_database, out, plain
+from app.cli.progress import count_articles, shown_progress
 from app.db import translate_errors
 from app.errors import StartupError
 from app.ingestion.inputs.files import list_files
 from app.ingestion.metadata import Metadata
-from app.ingestion.run import Item, Report
+from app.ingestion.run import Report
 from app.ingestion.run import ingest as run_ingestion
 from app.ingestion.undo import split as part
 from app.migrate import check_schema
@@ -30,6 +30,10 @@ def ingest(
     url: Annotated[str | None, typer.Option(help="Address of the article (one file).")] = None,
     title: Annotated[str | None, typer.Option(help="Title of the article (one file).")] = None,
     language: Annotated[str | None, typer.Option(help="ISO 639-1 code, such as en.")] = None,
+    processes: Annotated[
+        int | None,
+        typer.Option(min=1, max=256, help="Processes (ONRECORD_INGEST_PROCESSES)."),
+    ] = None,
 ) -> None:
     """Read articles, find their statements and store them. Exit status 1 if any failed.
 
@@ -48,39 +52,28 @@ def ingest(
         raise StartupError("--url and --title describe one article, but several files were given")
     with open_database(get_settings()) as (settings, engine):
         check_schema(engine)
-        report = run_with_progress(engine, paths, metadata, settings)
+        report = run_with_progress(engine, paths, metadata, settings, processes)
     tell(report)
     if report.failures:
         raise typer.Exit(1)
 
 
 def run_with_progress(
-    engine: Engine, paths: list[Path], metadata: Metadata, settings: Settings
+    engine: Engine,
+    paths: list[Path],
+    metadata: Metadata,
+    settings: Settings,
+    processes: int | None = None,
 ) -> Report:
     """Ingest with a progress bar on a terminal and log lines elsewhere."""
-    bar = Progress(
-        TextColumn("ingesting"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.description}"),
-        console=err,
-        disable=not err.is_terminal,
-    )
-    task = bar.add_task("", total=None)
-
-    def progress(item: Item, done: int, total: int | None) -> None:
-        bar.update(task, completed=done, total=total, description=plain(Path(item.input).name))
-        if not err.is_terminal:
-            of = "" if total is None else f" of {total}"
-            log.info("%d%s: %s %s", done, of, item.outcome.value, ascii(item.input))
-
-    with bar:
+    with shown_progress(count_articles(paths)) as progress:
         return run_ingestion(
             engine,
             paths,
             metadata=metadata,
             max_bytes=settings.max_text_bytes,
+            processes=processes or settings.ingest_processes,
+            threads=settings.extraction_threads,
             progress=progress,
         )
 
@@ -90,7 +83,10 @@ def tell(report: Report) -> None:
     for item in report.failures:
         err.print(f"failed: {plain(item.input)}: {plain(item.reason or '')}")
     counts = ", ".join(f"{report.count(outcome)} {outcome.value}" for outcome in Outcome)
-    inputs = "1 input" if len(report.items) == 1 else f"{len(report.items)} inputs"
+    unnamed = report.count(Outcome.FAILED) - len(report.failures)
+    if unnamed:
+        err.print(f"failed: {unnamed} more; table ingest_item, run {report.run_id}, has them all")
+    inputs = "1 input" if report.total == 1 else f"{report.total} inputs"
     out.print(f"{inputs}: {counts}")
 
 

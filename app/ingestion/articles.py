@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select, update
+from sqlalchemy import Connection, update
 from sqlalchemy.dialects.postgresql import insert
 
-from app.db import AnyRow, AnySelect
+from app.db import AnyRow
 from app.extraction import EXTRACTOR_VERSION
 from app.ingestion.counts import add_counts
 from app.ingestion.documents import Document
@@ -17,10 +17,10 @@ from app.ingestion.locks import LockClass, lock
 from app.ingestion.metadata import Metadata
 from app.ingestion.names import lock_key
 from app.ingestion.occurrences import Placed, write_occurrences
-from app.ingestion.sources import canonical_source, find_source, resolve_sources
+from app.ingestion.repeats import Asked, find_repeats
+from app.ingestion.sources import canonical_source, resolve_sources
 from app.models import Article, ArticleVersion, Outcome
 
-_NEWEST = and_(ArticleVersion.article_id == Article.id, ArticleVersion.n == Article.version)
 _OWN_COLUMNS = ("title", "url", "byline", "published_at", "language")
 
 
@@ -35,87 +35,8 @@ class Written:
 def find_repeat(
     connection: Connection, origin: str, given: Metadata, raw_sha256: bytes
 ) -> int | None:
-    """The article that already holds these bytes and all that is `given`, or None.
-
-    The article of the same URL or origin decides; where there is none, any other will do: the
-    same bytes under another name, with nothing else said about them, are no second article.
-    """
-    return _repeat(
-        connection, _find(connection, origin, given.url, raw_sha256), origin, given, raw_sha256
-    )
-
-
-def _repeat(
-    connection: Connection,
-    known: AnyRow | None,
-    origin: str,
-    given: Metadata,
-    raw_sha256: bytes,
-) -> int | None:
-    if known is not None:
-        repeats = raw_sha256 in (known.raw_sha256, _last_from(connection, known.id, origin))
-        return known.id if repeats and _agrees(connection, given, known) else None
-    others = _articles().where(ArticleVersion.raw_sha256 == raw_sha256).order_by(Article.id)
-    for row in connection.execute(others):
-        if _agrees(connection, given, row):
-            return int(row.id)
-    return None
-
-
-def _articles() -> AnySelect:
-    """Every article with the hashes of its newest text."""
-    return select(
-        Article.id,
-        Article.version,
-        Article.source_id,
-        Article.title,
-        Article.url,
-        Article.byline,
-        Article.published_at,
-        Article.language,
-        ArticleVersion.text_sha256,
-        ArticleVersion.raw_sha256,
-    ).join(ArticleVersion, _NEWEST)
-
-
-def _find(connection: Connection, origin: str, url: str | None, raw_sha256: bytes) -> AnyRow | None:
-    """The article of this URL, else the one read from this origin.
-
-    The same file under another URL is another article, unless its bytes are the same: then the
-    URL is what was corrected.
-    """
-    here: ColumnElement[bool] = Article.origin == origin
-    same_url: ColumnElement[bool] = false()
-    if url is not None:
-        same_url = Article.url == url
-        here = and_(here, or_(Article.url.is_(None), ArticleVersion.raw_sha256 == raw_sha256))
-    return connection.execute(
-        _articles()
-        .where(or_(same_url, here))
-        .order_by(func.coalesce(same_url, false()).desc(), Article.id.desc())
-        .limit(1)
-    ).one_or_none()
-
-
-def _last_from(connection: Connection, article_id: int, origin: str) -> bytes | None:
-    """What this origin delivered last: two files of one URL then do not replace each other."""
-    return connection.scalar(
-        select(ArticleVersion.raw_sha256)
-        .where(ArticleVersion.article_id == article_id, ArticleVersion.origin == origin)
-        .order_by(ArticleVersion.n.desc())
-        .limit(1)
-    )
-
-
-def _agrees(connection: Connection, given: Metadata, row: AnyRow) -> bool:
-    said = given.model_dump(exclude_none=True)
-    publisher = said.pop("publisher", None)
-    if any(row._mapping[name] != value for name, value in said.items()):
-        return False
-    if publisher is None:
-        return True
-    source_id = find_source(connection, publisher)
-    return source_id is not None and source_id == row.source_id
+    """The article that already holds these bytes and all that is `given`, or None."""
+    return find_repeats(connection, [Asked(origin, given, raw_sha256)])[0].repeated_id
 
 
 def write_article(connection: Connection, document: Document, drafts: Sequence[Draft]) -> Written:
@@ -124,12 +45,12 @@ def write_article(connection: Connection, document: Document, drafts: Sequence[D
     A text that changed under the same URL or origin becomes a new version: statements found
     again keep their rows, what vanished is withdrawn. The caller's transaction holds all of it.
     """
-    lock(connection, LockClass.ARTICLE, filter(None, (document.origin, document.given.url)))
     origin, given, raw_sha256 = document.origin, document.given, document.raw_sha256
-    known = _find(connection, origin, given.url, raw_sha256)
-    repeat = _repeat(connection, known, origin, given, raw_sha256)
-    if repeat is not None:
-        return Written(repeat, Outcome.UNCHANGED)
+    lock(connection, LockClass.ARTICLE, filter(None, (origin, given.url, raw_sha256)))
+    (found,) = find_repeats(connection, [Asked(origin, given, raw_sha256)])
+    if found.repeated_id is not None:
+        return Written(found.repeated_id, Outcome.UNCHANGED)
+    known = found.article
     lock(connection, LockClass.NAME, _lock_keys(document, drafts))
     placed = _write_text(connection, document, known)
     write_occurrences(connection, placed, drafts)

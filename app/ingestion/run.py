@@ -1,34 +1,38 @@
 """A run of ingestion over many inputs: each article in its own transaction, each outcome kept."""
 
 import logging
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import Engine, func, insert, update
+from sqlalchemy import Connection, Engine, func, insert, update
 from sqlalchemy.exc import DBAPIError
 
 from app.db import is_gone, translate_errors
-from app.errors import InputRejectedError
-from app.extraction import EXTRACTOR_VERSION, extract
-from app.extraction.types import Attribution
-from app.ingestion.articles import Written, find_repeat, write_article
-from app.ingestion.documents import Document, storable
-from app.ingestion.drafts import make_drafts
+from app.extraction import EXTRACTOR_VERSION
+from app.ingestion.articles import Written, write_article
+from app.ingestion.documents import storable
 from app.ingestion.inputs import read_inputs
 from app.ingestion.metadata import Metadata
-from app.ingestion.parsing import parse
+from app.ingestion.pipeline import Pipeline, Repeated, Result
+from app.ingestion.preparing import Failed, Prepared, describe_fault
 from app.ingestion.raw import Raw, Unreadable
+from app.ingestion.rows import insert_rows
+from app.ingestion.stopping import Stopping
 from app.ingestion.topics import ensure_concepts
 from app.models import IngestItem, IngestRun, Outcome
 
 log = logging.getLogger(__name__)
 
-_TRIES = 3
+_TRIES = 5
 # SQLSTATEs that say "not your fault, do it again": serialization failure, deadlock, and a
 # name that somebody else took meanwhile.
 _AGAIN = ("40001", "40P01", "23505")
+# Items that wait to be written together, and for how many seconds.
+_BATCH, _PATIENCE = 500, 2.0
+_TOLD = 1000  # failures that a report names; the database has all
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +47,20 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a run did."""
+    """What a run did: how many inputs had each outcome, and the first thousand that failed."""
 
     run_id: int
-    items: tuple[Item, ...]
+    counts: Counter[Outcome] = field(default_factory=Counter)
+    failures: list[Item] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        """How many inputs there were."""
+        return self.counts.total()
 
     def count(self, outcome: Outcome) -> int:
         """How many inputs had this outcome."""
-        return sum(item.outcome is outcome for item in self.items)
-
-    @property
-    def failures(self) -> list[Item]:
-        """The inputs that failed, each with its reason."""
-        return [item for item in self.items if item.outcome is Outcome.FAILED]
+        return self.counts[outcome]
 
 
 Progress = Callable[[Item, int, int | None], None]
@@ -67,103 +72,145 @@ def ingest(
     *,
     metadata: Metadata | None = None,
     max_bytes: int = 5_000_000,
+    processes: int | None = None,
+    threads: int = 1,
     progress: Progress = lambda item, done, total: None,
 ) -> Report:
-    """Ingest the files that `paths` name (folders are searched for `.txt`), in order.
+    """Ingest the files that `paths` name (folders are searched for `.txt`).
 
-    A bad input fails alone, with its reason. `progress` is called after each input with the
-    item, how many are done and how many there are (None: not known yet). Raises
+    A bad input fails alone, with its reason. Extraction runs in as many `processes` (None: one a
+    processor), each with `threads`; a few articles, or one process, are done here, in order.
+    `progress` is called after each input with the item, how many are done and how many there are
+    (None: not known yet). A signal ends the run after the article in hand. Raises
     DatabaseUnavailableError when the database goes away: what was done stays, and running it
     again carries on.
     """
-    items: list[Item] = []
+    inputs = read_inputs(paths, metadata or Metadata(), max_bytes)
+    return ingest_all(engine, inputs, processes=processes, threads=threads, progress=progress)
+
+
+def ingest_all(
+    engine: Engine,
+    inputs: Iterable[Raw | Unreadable],
+    *,
+    processes: int | None = None,
+    threads: int = 1,
+    progress: Progress = lambda item, done, total: None,
+) -> Report:
+    """The same for what a reader gives."""
     with translate_errors():
-        run_id = _begin(engine)
-        for found in read_inputs(paths, metadata or Metadata(), max_bytes):
-            item = _ingest(engine, found)
-            _keep(engine, run_id, item)
-            items.append(item)
-            progress(item, len(items), None)
-        _finish(engine, run_id, items)
-    return Report(run_id, tuple(items))
-
-
-def _ingest(engine: Engine, raw: Raw | Unreadable) -> Item:
-    if isinstance(raw, Unreadable):
-        return Item(raw.name, Outcome.FAILED, raw.reason)
-    try:
-        written = _known(engine, raw) or _write(engine, parse(raw))
-    except InputRejectedError as error:
-        return Item(raw.name, Outcome.FAILED, error.detail)
-    except Exception as error:
-        if isinstance(error, DBAPIError) and is_gone(error):
-            raise
-        # A fault of ours must not cost the rest of the batch; it is told, with its trace.
-        log.exception("ingesting %r failed", raw.name)
-        return Item(raw.name, Outcome.FAILED, f"{type(error).__name__}: {_first_line(error)}")
-    return Item(raw.name, written.outcome, article_id=written.article_id)
-
-
-def _first_line(error: Exception) -> str:
-    return next(iter(str(error).splitlines()), "")[:300]
-
-
-def _known(engine: Engine, raw: Raw) -> Written | None:
-    with engine.connect() as connection:
-        article_id = find_repeat(connection, raw.origin, raw.metadata, raw.sha256)
-    return None if article_id is None else Written(article_id, Outcome.UNCHANGED)
-
-
-def _write(engine: Engine, document: Document) -> Written:
-    drafts = make_drafts(document, extract_from(document))
-    for attempt in range(1, _TRIES + 1):
-        try:
-            with engine.begin() as connection:
-                return write_article(connection, document, drafts)
-        except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) not in _AGAIN or attempt == _TRIES:
+        run = _Run(engine)
+        with Stopping() as stopping, Pipeline(engine, inputs, processes, threads) as results:
+            try:
+                for result in results:
+                    with stopping.in_hand():
+                        item = run.take(result)
+                        progress(item, run.report.total, results.total)
+            except (KeyboardInterrupt, SystemExit):
+                run.keep()
                 raise
-            log.warning("writing %s again: %s", document.origin, _first_line(error))
-    raise AssertionError("the loop returns or raises")
+        run.finish()
+    return run.report
 
 
-def extract_from(document: Document) -> list[Attribution]:
-    """The attributions in a document, in the light of what is known about it."""
-    known = document.metadata
-    return extract(
-        document.text,
-        title=known.title,
-        publisher=known.publisher,
-        published_at=known.published_at,
-    )
+class _Run:
+    """A run in the database: takes results one by one, and writes down what became of them."""
 
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._waiting: list[Item] = []
+        self._kept_at = time.monotonic()
+        with engine.begin() as connection:
+            ensure_concepts(connection)
+            run_id = connection.execute(
+                insert(IngestRun)
+                .values(extractor_version=EXTRACTOR_VERSION)
+                .returning(IngestRun.id)
+            ).scalar_one()
+        self.report = Report(run_id)
 
-def _begin(engine: Engine) -> int:
-    with engine.begin() as connection:
-        ensure_concepts(connection)
-        return connection.execute(
-            insert(IngestRun).values(extractor_version=EXTRACTOR_VERSION).returning(IngestRun.id)
-        ).scalar_one()
+    def take(self, result: Result) -> Item:
+        """Write an article; what is not to be written is noted, in a while."""
+        if isinstance(result, Prepared):
+            item = self._write(result)
+        else:
+            item = _item_of(result)
+            self._waiting.append(item)
+        self.report.counts[item.outcome] += 1
+        if item.outcome is Outcome.FAILED and len(self.report.failures) < _TOLD:
+            self.report.failures.append(item)
+        late = time.monotonic() - self._kept_at > _PATIENCE
+        if late or item.outcome is Outcome.FAILED or len(self._waiting) >= _BATCH:
+            self.keep()
+        return item
 
+    def _write(self, prepared: Prepared) -> Item:
+        try:
+            written = self._write_once(prepared)
+        except Exception as error:
+            if isinstance(error, DBAPIError) and is_gone(error):
+                raise
+            log.exception("writing %s failed", ascii(prepared.name))
+            item = Item(prepared.name, Outcome.FAILED, describe_fault(error))
+            self._waiting.append(item)
+            return item
+        return Item(prepared.name, written.outcome, article_id=written.article_id)
 
-def _keep(engine: Engine, run_id: int, item: Item) -> None:
-    with engine.begin() as connection:
-        connection.execute(
-            insert(IngestItem).values(
-                run_id=run_id,
-                input=storable(item.input),
-                outcome=item.outcome,
-                reason=storable(item.reason) if item.reason else None,
-                article_id=item.article_id,
+    def _write_once(self, prepared: Prepared) -> Written:
+        """An article with its item: both are there, or neither."""
+        for attempt in range(1, _TRIES + 1):
+            try:
+                with self._engine.begin() as connection:
+                    written = write_article(connection, prepared.document, prepared.drafts)
+                    item = Item(prepared.name, written.outcome, article_id=written.article_id)
+                    keep_items(connection, self.report.run_id, [item])
+                    return written
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) not in _AGAIN or attempt == _TRIES:
+                    raise
+                log.warning("writing %s again: %s", ascii(prepared.name), describe_fault(error))
+        raise AssertionError("the loop returns or raises")
+
+    def keep(self) -> None:
+        """Write down the items that wait, and how many there are of each outcome."""
+        counts = {outcome.value: n for outcome, n in self.report.counts.items()}
+        with self._engine.begin() as connection:
+            keep_items(connection, self.report.run_id, self._waiting)
+            connection.execute(
+                update(IngestRun).where(IngestRun.id == self.report.run_id).values(counts=counts)
             )
-        )
+        self._waiting.clear()
+        self._kept_at = time.monotonic()
+
+    def finish(self) -> None:
+        """Say that the run has come to its end."""
+        self.keep()
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(IngestRun)
+                .where(IngestRun.id == self.report.run_id)
+                .values(finished_at=func.clock_timestamp())
+            )
 
 
-def _finish(engine: Engine, run_id: int, items: Iterable[Item]) -> None:
-    counts = Counter(item.outcome.value for item in items)
-    with engine.begin() as connection:
-        connection.execute(
-            update(IngestRun)
-            .where(IngestRun.id == run_id)
-            .values(finished_at=func.clock_timestamp(), counts=dict(counts))
-        )
+def _item_of(result: Failed | Repeated | Unreadable) -> Item:
+    if isinstance(result, Repeated):
+        return Item(result.name, Outcome.UNCHANGED, article_id=result.article_id)
+    if isinstance(result, Failed) and result.trace:
+        log.error("preparing %s failed: %s", ascii(result.name), result.trace)
+    return Item(result.name, Outcome.FAILED, result.reason)
+
+
+def keep_items(connection: Connection, run_id: int, items: Iterable[Item]) -> None:
+    """Note what became of inputs of a run."""
+    rows = [
+        {
+            "run_id": run_id,
+            "input": storable(item.input),
+            "outcome": item.outcome,
+            "reason": storable(item.reason) if item.reason else None,
+            "article_id": item.article_id,
+        }
+        for item in items
+    ]
+    insert_rows(connection, IngestItem, rows)

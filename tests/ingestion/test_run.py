@@ -44,7 +44,14 @@ def folder(tmp_path: Path) -> Path:
 
 
 def outcomes(engine: Engine, *paths: Path, metadata: Metadata | None = None) -> list[Outcome]:
-    return [item.outcome for item in ingest(engine, paths, metadata=metadata).items]
+    seen: list[Outcome] = []
+    ingest(
+        engine,
+        paths,
+        metadata=metadata,
+        progress=lambda item, done, total: seen.append(item.outcome),
+    )
+    return seen
 
 
 def test_articles_go_in_and_the_same_bytes_again_do_not(engine: Engine, folder: Path):
@@ -116,8 +123,9 @@ def test_a_bad_file_fails_alone_and_the_run_tells(engine: Engine, folder: Path):
     (folder / "empty.txt").write_bytes(b"")
     seen: list[Item] = []
     report = ingest(engine, [folder], progress=lambda item, done, total: seen.append(item))
-    assert Counter(i.outcome for i in report.items) == {Outcome.INGESTED: 2, Outcome.FAILED: 2}
-    assert seen == list(report.items)
+    assert report.counts == {Outcome.INGESTED: 2, Outcome.FAILED: 2}
+    assert Counter(item.outcome for item in seen) == report.counts
+    assert [item for item in seen if item.outcome is Outcome.FAILED] == report.failures
     with engine.connect() as connection:
         run = connection.execute(select(IngestRun)).one()
         items = connection.execute(
@@ -168,8 +176,8 @@ def test_nothing_half_written_stays_when_writing_fails(engine: Engine, folder: P
             )
         )
     report = ingest(engine, [folder])
-    assert [item.outcome for item in report.items] == [Outcome.FAILED, Outcome.FAILED]
-    assert all("refused" in (item.reason or "") for item in report.items)
+    assert report.counts == {Outcome.FAILED: 2}
+    assert all("refused" in (item.reason or "") for item in report.failures)
     with engine.begin() as connection:
         for table in (Article, Statement, Speaker, Source):
             assert connection.scalar(select(func.count()).select_from(table)) == 0
