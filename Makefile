@@ -10,7 +10,7 @@ ifdef DATA_DIR
 export DATA_DIR
 endif
 
-.PHONY: run test lint format lock bench bench-api eval eval-topics soak campaign test-clients train fit-topics clean
+.PHONY: run test lint format lock bench bench-api bench-ingest eval eval-topics soak campaign test-clients train fit-topics clean
 
 run: $(VENV)/.runtime
 	@exec $(BIN)/onrecord up
@@ -52,6 +52,12 @@ bench: $(VENV)/.dev
 SIZES ?= 20000,200000
 bench-api: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.api --statements $(SIZES)
+
+# Ingestion beside one process that only extracts: speed, a second pass, memory (MEMORY articles).
+ARTICLES ?= 2000
+MEMORY ?= 0
+bench-ingest: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.ingest --articles $(ARTICLES) --memory $(MEMORY)
 
 # Precision, recall and F1 of topics on tests/gold/topics.jsonl, and their speed.
 eval-topics: $(VENV)/.dev

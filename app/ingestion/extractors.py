@@ -19,8 +19,8 @@ from app.extraction.tagger import use_threads
 from app.ingestion.documents import Document
 from app.ingestion.drafts import Draft, make_drafts
 from app.ingestion.parsing import parse
+from app.ingestion.preparing import extract_from
 from app.ingestion.raw import Raw
-from app.ingestion.run import extract_from
 
 log = logging.getLogger(__name__)
 
