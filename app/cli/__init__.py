@@ -8,7 +8,7 @@ from typing import NoReturn
 import typer
 from pydantic import ValidationError
 
-from app.cli import exporting, extracting, ingesting, keys, queueing, serving, vocabulary
+from app.cli import curating, exporting, extracting, ingesting, keys, queueing, serving, vocabulary
 from app.cli.console import err, plain
 from app.errors import OnRecordError
 from app.extraction.tagger import use_threads
@@ -27,6 +27,7 @@ for module in (serving, ingesting, extracting, exporting, queueing):
     cli.registered_commands.extend(module.commands.registered_commands)
 cli.add_typer(vocabulary.topics, name="topics")
 cli.add_typer(keys.keys, name="keys")
+cli.add_typer(curating.speakers, name="speakers")
 cli.add_typer(queueing.jobs, name="jobs")
 
 

@@ -13,7 +13,7 @@ from app.extraction import EXTRACTOR_VERSION
 from app.ingestion.counts import add_counts
 from app.ingestion.documents import Document
 from app.ingestion.drafts import Draft
-from app.ingestion.locks import LockClass, lock
+from app.ingestion.locks import LockClass, lock, lock_as_writer
 from app.ingestion.metadata import Metadata
 from app.ingestion.names import lock_key
 from app.ingestion.occurrences import Placed, write_occurrences
@@ -45,6 +45,7 @@ def write_article(connection: Connection, document: Document, drafts: Sequence[D
     A text that changed under the same URL or origin becomes a new version: statements found
     again keep their rows, what vanished is withdrawn. The caller's transaction holds all of it.
     """
+    lock_as_writer(connection)
     origin, given, raw_sha256 = document.origin, document.given, document.raw_sha256
     lock(connection, LockClass.ARTICLE, filter(None, (origin, given.url, raw_sha256)))
     (found,) = find_repeats(connection, [Asked(origin, given, raw_sha256)])

@@ -12,11 +12,16 @@ OVERLAP = 0.8  # share of the longer wording's words that both have
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """An occurrence as the database has it, as far as matching needs."""
+    """An occurrence as the database has it, as far as matching needs.
+
+    `found_ids` are the speakers whom ingestion found, `speaker_ids` those of its statement, which
+    a person's decision may have made others.
+    """
 
     occurrence_id: int
     statement_id: int
-    speaker_ids: frozenset[int]
+    found_ids: frozenset[int]
+    speaker_ids: tuple[int, ...]
     text: str
     folded_hash: bytes
     withdrawn: bool
@@ -24,9 +29,10 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A draft of the new version with its speakers resolved."""
+    """A draft of the new version with its speakers: whom ingestion found, and who that is."""
 
     draft: Draft
+    found_ids: tuple[int, ...]
     speaker_ids: tuple[int, ...]
 
 
@@ -48,7 +54,7 @@ def match(stored: Iterable[Stored], new: Sequence[Candidate]) -> dict[int, Store
         (overlap(s.text, new[i].draft.text), -i, s)
         for i in rest
         for s in free
-        if s.speaker_ids == frozenset(new[i].speaker_ids)
+        if s.found_ids == frozenset(new[i].found_ids)
     ]
     for score, minus_i, hit in sorted(scored, key=lambda x: (-x[0], -x[1], x[2].occurrence_id)):
         if score >= OVERLAP and -minus_i not in matched and hit in free:
@@ -58,8 +64,8 @@ def match(stored: Iterable[Stored], new: Sequence[Candidate]) -> dict[int, Store
 
 
 def _same(stored: Stored, new: Candidate) -> bool:
-    return stored.folded_hash == new.draft.folded_hash and stored.speaker_ids == frozenset(
-        new.speaker_ids
+    return stored.folded_hash == new.draft.folded_hash and stored.found_ids == frozenset(
+        new.found_ids
     )
 
 

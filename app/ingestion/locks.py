@@ -1,7 +1,8 @@
 """Advisory locks: who may decide about an article, a name or a statement.
 
 Every transaction takes them class by class and, within a class, in the order of their keys, and
-changes shared rows only after the last one, so two writers can never wait for each other.
+changes shared rows only after the last one, so two writers can never wait for each other. Before
+them all, who writes articles shares one lock that a person's decision about speakers has alone.
 """
 
 import hashlib
@@ -14,6 +15,7 @@ from sqlalchemy import Connection, text
 class LockClass(IntEnum):
     """What is locked, in the order in which a transaction takes them."""
 
+    DECISION = 0
     ARTICLE = 1
     NAME = 2
     STATEMENT = 3
@@ -28,6 +30,16 @@ def lock(connection: Connection, lock_class: LockClass, keys: Iterable[str | byt
             text("SELECT pg_advisory_xact_lock(:class, n) FROM unnest(CAST(:keys AS int[])) AS n"),
             {"class": int(lock_class), "keys": numbers},
         )
+
+
+def lock_as_writer(connection: Connection) -> None:
+    """Write beside other writers until the transaction ends, but beside no decision."""
+    connection.execute(text(f"SELECT pg_advisory_xact_lock_shared({int(LockClass.DECISION)}, 0)"))
+
+
+def lock_alone(connection: Connection) -> None:
+    """Decide about speakers: whoever writes articles finishes first, or waits."""
+    connection.execute(text(f"SELECT pg_advisory_xact_lock({int(LockClass.DECISION)}, 0)"))
 
 
 def _number(key: str | bytes) -> int:

@@ -5,7 +5,7 @@ was taken for one is kept (`near_wording`), so that it can be undone: see `undo`
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -84,7 +84,7 @@ def find_near(
         for other in others
     }
     undone = _undone(connection, list(likenesses))
-    _keep(connection, {key: like for key, like in likenesses.items() if key not in undone})
+    keep_near(connection, {key: like for key, like in likenesses.items() if key not in undone})
     return [
         {o.statement_id for o in others if pair(w.folded_hash, o.folded_hash) not in undone}
         for w, others in zip(wordings, near, strict=True)
@@ -132,7 +132,8 @@ def _undone(
     return {(bytes(row.folded_hash), bytes(row.other_hash)) for row in found}
 
 
-def _keep(connection: Connection, near: dict[tuple[bytes, bytes], float]) -> None:
+def keep_near(connection: Connection, near: Mapping[tuple[bytes, bytes], float]) -> None:
+    """Keep pairs of wordings that were taken for one, each with how alike they are."""
     rows = [
         {"folded_hash": one, "other_hash": other, "likeness": like}
         for (one, other), like in sorted(near.items())

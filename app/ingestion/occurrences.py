@@ -1,11 +1,12 @@
 """Writing the occurrences of one article version and finding their statements."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from app.extraction import EXTRACTOR_VERSION
 from app.extraction.types import Act
@@ -31,7 +32,14 @@ from app.ingestion.statements import (
     join,
 )
 from app.ingestion.topics import resolve_topics
-from app.models import Occurrence, OccurrenceSource, Statement, StatementSpeaker, among
+from app.models import (
+    Occurrence,
+    OccurrenceSource,
+    OccurrenceSpeaker,
+    Statement,
+    StatementSpeaker,
+    among,
+)
 from app.text_fragments import text_fragment
 
 _UPDATE = """
@@ -81,14 +89,23 @@ def write_occurrences(connection: Connection, placed: Placed, drafts: Sequence[D
         renamed,
     )
     candidates = [
-        Candidate(d, tuple(dict.fromkeys(speakers[s].speaker_id for s in d.attribution.speakers)))
+        Candidate(
+            d,
+            tuple(dict.fromkeys(speakers[s].found_id for s in d.attribution.speakers)),
+            tuple(dict.fromkeys(speakers[s].speaker_id for s in d.attribution.speakers)),
+        )
         for d in drafts
     ]
     stored = [] if placed.is_new else _stored(connection, placed.article_id)
     _lock_statements(connection, candidates, stored)
+    matched = match(stored, candidates)
+    # What is found again stays with whom it is of, whatever a person decided about it.
+    candidates = [
+        replace(c, speaker_ids=matched[i].speaker_ids) if i in matched else c
+        for i, c in enumerate(candidates)
+    ]
     counts = Counts(connection)
     counts.before({s.statement_id for s in stored})
-    matched = match(stored, candidates)
     _revise(connection, placed, candidates, stored, matched)
     writer = _Writer(connection, placed, candidates, matched)
     known = writer.find_statements(counts) | {s.statement_id for s in stored}
@@ -276,14 +293,23 @@ def _lock_statements(
     connection: Connection, candidates: Sequence[Candidate], stored: Sequence[Stored]
 ) -> None:
     keys = [_key(candidate) for candidate in candidates]
-    keys += [Key(tuple(s.speaker_ids), s.folded_hash, is_thought=False) for s in stored]
+    keys += [Key(s.speaker_ids, s.folded_hash, is_thought=False) for s in stored]
     lock(connection, LockClass.STATEMENT, [key.lock_key() for key in keys])
 
 
 def _stored(connection: Connection, article_id: int) -> list[Stored]:
     speaker_ids = (
-        select(func.array_agg(StatementSpeaker.speaker_id))
+        select(
+            func.array_agg(
+                aggregate_order_by(StatementSpeaker.speaker_id, StatementSpeaker.position.asc())
+            )
+        )
         .where(StatementSpeaker.statement_id == Occurrence.statement_id)
+        .scalar_subquery()
+    )
+    found_ids = (
+        select(func.array_agg(OccurrenceSpeaker.speaker_id))
+        .where(OccurrenceSpeaker.occurrence_id == Occurrence.id)
         .scalar_subquery()
     )
     rows = connection.execute(
@@ -294,6 +320,7 @@ def _stored(connection: Connection, article_id: int) -> list[Stored]:
             Occurrence.kind,
             Occurrence.withdrawn,
             speaker_ids.label("speaker_ids"),
+            found_ids.label("found_ids"),
         ).where(Occurrence.article_id == article_id)
     )
     stored = []
@@ -303,7 +330,8 @@ def _stored(connection: Connection, article_id: int) -> list[Stored]:
             Stored(
                 occurrence_id=row.id,
                 statement_id=row.statement_id,
-                speaker_ids=frozenset(row.speaker_ids or ()),
+                found_ids=frozenset(row.found_ids or ()),
+                speaker_ids=tuple(row.speaker_ids or ()),
                 text=words,
                 folded_hash=hash_text(words),
                 withdrawn=row.withdrawn,

@@ -11,7 +11,9 @@ from app.extraction.folding import fold, slugify
 from app.extraction.namesakes import Dated
 from app.extraction.outlets import find_outlet
 from app.extraction.types import SpeakerKind, SpeakerName
+from app.ingestion.aliases import inherit_names, print_names
 from app.ingestion.choosing import NAMED, VOICES, Choice, Known, canonical, choose, is_bare
+from app.ingestion.decisions import Said, standing_for
 from app.ingestion.forms import form_of
 from app.ingestion.names import free_slugs
 from app.ingestion.rows import insert_rows, new_ids
@@ -118,11 +120,25 @@ class _Resolver:
         self._write_rows()
         self._write_names()
         self._write_descriptions()
-        return {
-            name: Found(known.id, known.id, why)
-            for name, (known, why) in self._chosen.items()
-            if known.id is not None
-        }
+        return self._apply_decisions()
+
+    def _apply_decisions(self) -> dict[SpeakerName, Found]:
+        """Who it is that was found, by what people decided about them."""
+        ids = {name: known.id for name, (known, _) in self._chosen.items() if known.id is not None}
+        standing = standing_for(self._connection, set(ids.values()))
+        found = {}
+        for name, found_id in ids.items():
+            said = Said(None, name.description, self._text.published_at)
+            speaker_id = standing.speaker_of(found_id, said)
+            found[name] = Found(speaker_id, found_id, self._chosen[name][1])
+        heirs = [
+            (heir, printed)
+            for name, one in found.items()
+            for heir in {one.speaker_id, standing.survivor_of(one.found_id)} - {one.found_id}
+            for printed in (*name.aliases, name.name)
+        ]
+        self._renamed |= inherit_names(self._connection, heirs)
+        return found
 
     def _before(self) -> dict[tuple[str, bool], tuple[int, Why]]:
         """What the names of this article were taken for earlier: what was decided stays."""
@@ -321,46 +337,12 @@ class _Resolver:
 
     def _write_names(self) -> None:
         printed = [
-            (known.id, folded, alias)
+            (known.id, alias)
             for known in dict.fromkeys(known for known, _ in self._chosen.values())
-            for folded, alias in known.printed.items()
+            for alias in known.printed.values()
             if known.id is not None
         ]
-        words = self._words({speaker_id for speaker_id, _, _ in printed})
-        insert_rows(
-            self._connection,
-            SpeakerAlias,
-            [
-                {
-                    "speaker_id": speaker_id,
-                    "alias": alias,
-                    "folded": folded,
-                    "family": form_of(alias).soft_family,
-                    "given": form_of(alias).soft_given,
-                    "inherited": False,
-                }
-                for speaker_id, folded, alias in sorted(printed)
-            ],
-            "ON CONFLICT (speaker_id, folded) DO UPDATE SET inherited = false,"
-            " alias = excluded.alias WHERE speaker_alias.inherited",
-        )
-        for speaker_id, folded, _ in printed:
-            if speaker_id in words and not words[speaker_id].issuperset(folded.split()):
-                self._renamed.add(speaker_id)
-
-    def _words(self, speaker_ids: set[int]) -> dict[int, set[str]]:
-        """The words that those are found by who were known before."""
-        found: dict[int, set[str]] = {}
-        if not speaker_ids:
-            return found
-        rows = self._connection.execute(
-            select(SpeakerAlias.speaker_id, SpeakerAlias.folded).where(
-                among(SpeakerAlias.speaker_id, speaker_ids)
-            )
-        )
-        for row in rows:
-            found.setdefault(row.speaker_id, set()).update(row.folded.split())
-        return found
+        self._renamed |= print_names(self._connection, printed)
 
     def _write_descriptions(self) -> None:
         at = self._text.published_at

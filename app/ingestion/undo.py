@@ -9,9 +9,9 @@ from app.errors import NotFoundError
 from app.extraction.types import Kind
 from app.extraction.wording import statement_text
 from app.ingestion.counts import Touched, refresh
-from app.ingestion.locks import LockClass, lock
+from app.ingestion.locks import lock_alone
 from app.ingestion.nearness import pair
-from app.ingestion.statements import CHAIN_GAP, Key
+from app.ingestion.statements import CHAIN_GAP
 from app.models import (
     NearWording,
     Occurrence,
@@ -53,16 +53,12 @@ def split(connection: Connection, occurrence_id: int) -> dict[int, list[int]]:
 
 
 def _lock_statement(connection: Connection, occurrence_id: int) -> tuple[int, Sequence[AnyRow]]:
+    lock_alone(connection)
     statement_id = connection.scalar(
         select(Occurrence.statement_id).where(Occurrence.id == occurrence_id)
     )
     if statement_id is None:
         raise NotFoundError(f"there is no occurrence {occurrence_id}")
-    speakers = connection.scalars(
-        select(StatementSpeaker.speaker_id).where(StatementSpeaker.statement_id == statement_id)
-    )
-    key = Key(tuple(speakers), b"", is_thought=False)
-    lock(connection, LockClass.STATEMENT, [key.lock_key()])
     rows = connection.execute(
         select(
             Occurrence.id,
