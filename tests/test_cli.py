@@ -358,3 +358,25 @@ def test_keys_are_made_listed_and_revoked(onrecord: Onrecord, db_url: str):
     assert (gone.returncode, "no key called desk" in gone.stderr) == (1, True)
     wrong = onrecord("keys", "create", "--name", "a\nb", DATABASE_URL=db_url)
     assert "one line" in wrong.stderr
+
+
+def test_decisions_about_speakers(onrecord: Onrecord, db_url: str, tmp_path: Path):
+    for n, name in enumerate(("Ingrid Solberg", "Inga Solberg")):
+        (tmp_path / f"{n}.txt").write_text(f"“The harbour will open in May,” said Mayor {name}.\n")
+    onrecord("ingest", str(tmp_path), DATABASE_URL=db_url)
+
+    def speakers(*arguments: str) -> Done:
+        return onrecord("speakers", *arguments, DATABASE_URL=db_url)
+
+    done = speakers("merge", "Inga Solberg", "ingrid-solberg")
+    assert done.stdout == "decision 1: speaker 2 is 1 (1 occurrence, 1 statement)\n"
+    assert speakers("rename", "1", "I. Solberg").stdout.startswith(
+        "decision 2: speaker 1 is called"
+    )
+    assert speakers("split", "1", "--description", "Mayor", "--name", "B").returncode == 1
+    assert speakers("split", "1", "--occurrence", "2").stdout.startswith("decision 3: speaker 3 is")
+    assert speakers("undo", "1").stdout.startswith("decision 1: undone")
+    lines = speakers("history", "1").stdout.splitlines()
+    assert [line.split(" ")[3] for line in lines] == ["merge", "rename", "split"]
+    assert ", undone " in lines[0]
+    assert "no speaker nobody" in one_line_error(speakers("history", "nobody"))

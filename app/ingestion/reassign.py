@@ -77,7 +77,9 @@ def reassign(connection: Connection, occurrence_ids: Collection[int]) -> set[int
     places += _places(connection, targets)
     parts, near = partition(places, _undone(connection, places))
     keep_near(connection, near)
-    return _Rewriting(connection, places, parts).write()
+    # Statements that were only looked at are left alone.
+    changed = [part for part in parts if not {p.statement_id for p in part} <= targets]
+    return _Rewriting(connection, changed).write()
 
 
 def _places(connection: Connection, statement_ids: Collection[int]) -> list[Place]:
@@ -162,9 +164,8 @@ def _undone(connection: Connection, places: Iterable[Place]) -> set[Pair]:
 class _Rewriting:
     """Statements brought in line with the parts that occurrences make now."""
 
-    def __init__(
-        self, connection: Connection, places: Sequence[Place], parts: Sequence[list[Place]]
-    ) -> None:
+    def __init__(self, connection: Connection, parts: Sequence[list[Place]]) -> None:
+        places = [place for part in parts for place in part]
         self._connection = connection
         self._parts = parts
         self._before: dict[int, set[int]] = {}  # occurrences by statement
