@@ -19,6 +19,8 @@ from app.api.export_routes import router as export_router
 from app.api.headers import Headers
 from app.api.ingest_routes import router as ingest_router
 from app.api.limits import Limits
+from app.api.metrics import Instruments, Metrics, NoteRoute
+from app.api.metrics_routes import router as metrics_router
 from app.api.name_routes import router as name_router
 from app.api.negotiation import Negotiation
 from app.api.rate_limit import RateLimit
@@ -32,6 +34,7 @@ from app.errors import StartupError
 from app.ingestion.extractors import Extractors
 from app.ingestion.ingester import Ingester
 from app.models import RunKind
+from app.queries.gauges import GaugeReader
 from app.settings import Settings
 from app.web import pages
 
@@ -78,6 +81,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.export_slots = asyncio.Semaphore(max(1, settings.pool_size // 2))
     app.state.known_keys = KnownKeys()
     app.state.ingester = Ingester(writing, extractors, RunKind.API)
+    app.state.instruments = Instruments()
+    app.state.gauges = GaugeReader(engine, settings.worker_timeout)
     app.state.max_text_bytes = settings.max_text_bytes
     reading = [Depends(require_key)] if settings.read_auth == "key" else []
     app.state.reading_needs_key = bool(reading)
@@ -89,6 +94,7 @@ def create_app(settings: Settings) -> FastAPI:
         name_router,
         stats_router,
         topic_router,
+        metrics_router,
     ):
         app.include_router(reads, dependencies=reading)
     for others in (text_router, ingest_router, service_router):
@@ -102,6 +108,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
     """From the innermost to the outermost."""
+    app.add_middleware(NoteRoute)
     app.add_middleware(Negotiation)
     app.add_middleware(Conditional)
     app.add_middleware(GZipMiddleware, compresslevel=5)
@@ -109,7 +116,7 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
     if settings.requests_a_minute:
         app.add_middleware(RateLimit, limit=settings.requests_a_minute, known=app.state.known_keys)
     app.add_middleware(Headers)
-    # Outermost, so that a dashboard can read errors too.
+    # Outside of errors, so that a dashboard can read errors too.
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
@@ -118,3 +125,4 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
         expose_headers=openapi.EXPOSED,
         max_age=86_400,
     )
+    app.add_middleware(Metrics, instruments=app.state.instruments)

@@ -44,10 +44,10 @@ class Started(subprocess.Popen[bytes]):
             stderr=subprocess.STDOUT,
         )
 
-    def finish(self) -> str:
-        """What it wrote, once it has ended; to be called once."""
+    def finish(self, timeout: float = 90) -> str:
+        """What it wrote, once it has ended, in so many seconds; to be called once."""
         try:
-            self.wait(timeout=30)
+            self.wait(timeout=timeout)
             self._output.seek(0)
             return self._output.read().decode()
         finally:

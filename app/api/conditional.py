@@ -7,7 +7,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # Whether the process is well now is nothing to keep.
-_NEVER_KEPT = frozenset({"/healthz", "/readyz"})
+_NEVER_KEPT = frozenset({"/healthz", "/readyz", "/metrics"})
 _OF_THE_BODY = ("Content-Length", "Content-Type")
 
 

@@ -59,7 +59,14 @@ _RUN: dict[str, Any] = {
 }
 _REASON = {"reason": "empty: there are no words in it", "count": 1, "inputs": ["Harbour"]}
 
+_METRICS = """\
+# HELP onrecord_http_requests_total Requests answered, by route, method and status.
+# TYPE onrecord_http_requests_total counter
+onrecord_http_requests_total{method="GET",route="/statements",status="200"} 1027.0
+"""
+
 INGEST_EXAMPLES: dict[str, Any] = {
+    "get_metrics": _METRICS,
     "create_article": {
         "outcome": "updated",
         "article_id": 7,

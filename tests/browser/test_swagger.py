@@ -59,7 +59,7 @@ def test_the_operations_show_and_try_it_out_returns_data(browser: Browser, base:
     SCREENSHOTS.mkdir(exist_ok=True)
 
     operations = page.locator(".opblock-summary-path")
-    expect(operations).to_have_count(28)
+    expect(operations).to_have_count(29)
     assert "/statements" in (operations.first.text_content() or "").replace("\u200b", "")
     page.screenshot(path=SCREENSHOTS / "docs.png")
 
