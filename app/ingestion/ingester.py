@@ -10,11 +10,12 @@ from sqlalchemy.exc import DBAPIError
 from app.errors import InputRejectedError
 from app.ingestion.articles import Written, find_repeat, write_article
 from app.ingestion.documents import storable
-from app.ingestion.extractors import Extractors, Prepared
+from app.ingestion.extractors import Extractors
 from app.ingestion.metadata import Metadata
+from app.ingestion.preparing import Prepared
 from app.ingestion.raw import Raw
-from app.ingestion.run import Item
-from app.ingestion.runs import keep_item, run_of_today
+from app.ingestion.run import Item, keep_items
+from app.ingestion.runs import run_of_today
 from app.models import Outcome, RunKind
 
 log = logging.getLogger(__name__)
@@ -66,7 +67,7 @@ class Ingester:
         """Note an input that failed for good."""
         with self.engine.begin() as connection:
             run_id = run_of_today(connection, self._kind)
-            keep_item(connection, run_id, Item(name, Outcome.FAILED, reason))
+            keep_items(connection, run_id, [Item(name, Outcome.FAILED, reason)])
 
     def _write(self, run_id: int, raw: Raw, prepared: Prepared, also: Also) -> Written:
         for attempt in range(1, _TRIES + 1):
@@ -84,7 +85,7 @@ class Ingester:
     @staticmethod
     def _keep(connection: Connection, run_id: int, raw: Raw, written: Written, also: Also) -> None:
         item = Item(raw.name, written.outcome, article_id=written.article_id)
-        keep_item(connection, run_id, item)
+        keep_items(connection, run_id, [item])
         also(connection, written)
 
 

@@ -7,8 +7,6 @@ from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.extraction import EXTRACTOR_VERSION
-from app.ingestion.documents import storable
-from app.ingestion.run import Item
 from app.ingestion.topics import ensure_concepts
 from app.models import IngestItem, IngestRun, RunKind
 
@@ -47,16 +45,3 @@ def _end_earlier(connection: Connection, kind: RunKind) -> None:
             .where(IngestRun.id == run_id)
             .values(finished_at=last, counts=dict(counts))
         )
-
-
-def keep_item(connection: Connection, run_id: int, item: Item) -> None:
-    """Note what became of one input of a run."""
-    connection.execute(
-        insert(IngestItem).values(
-            run_id=run_id,
-            input=storable(item.input),
-            outcome=item.outcome,
-            reason=storable(item.reason) if item.reason else None,
-            article_id=item.article_id,
-        )
-    )

@@ -1,6 +1,8 @@
 """Posting articles: what is stored, what is said about it, and that it happens once."""
 
 import json
+import os
+import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
@@ -153,9 +155,10 @@ class TestPosting:
         headers = make_key(engine, KeyScope.INGEST)
         with TestClient(create_app(settings), headers=headers) as client:
             assert client.post("/articles", json=ARTICLE).json()["statement_count"] == 1
-            pool = client.app.state.ingester._extractors._pool  # type: ignore[attr-defined]
-            for process in pool._processes.values():  # out of memory, say
-                process.kill()
+            extractors: Extractors = client.app.state.ingester._extractors  # type: ignore[attr-defined]
+            (extractor,) = extractors._all
+            assert extractor.pid is not None
+            os.kill(extractor.pid, signal.SIGKILL)  # out of memory, say
             changed = ARTICLE | {"text": ARTICLE["text"].replace("May,", "June,")}
             assert client.post("/articles", json=changed).json()["outcome"] == "updated"
 

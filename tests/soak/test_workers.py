@@ -14,8 +14,8 @@ from app.db import make_engine
 from app.ingestion.jobs import enqueue_document
 from app.ingestion.metadata import Metadata
 from tests.conftest import Databases
+from tests.ingestion.states import NATURAL
 from tests.serving import Started, start
-from tests.soak.test_kill import NATURAL
 
 pytestmark = pytest.mark.soak
 ROUNDS = 20 if os.environ.get("ONRECORD_CAMPAIGN") else 5
@@ -56,6 +56,22 @@ def state(url: str) -> dict[str, list[tuple[object, ...]]]:
     return found
 
 
+def wait_until_at_work(url: str, process: Started) -> None:
+    """Return once the worker has said that it is there; those before it were killed."""
+    fresh = text(
+        "SELECT 1 FROM procrastinate.procrastinate_workers"
+        " WHERE last_heartbeat > now() - interval '1 second'"
+    )
+    engine = make_engine(url)
+    deadline = time.monotonic() + 60
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        while not connection.scalar(fresh):
+            assert time.monotonic() < deadline
+            assert process.poll() is None, process.finish()
+            time.sleep(0.05)
+    engine.dispose()
+
+
 def unfinished(url: str) -> int:
     engine = make_engine(url)
     with engine.connect() as connection:
@@ -92,7 +108,8 @@ def test_workers_killed_anywhere(databases: Databases, template: str, expected: 
         queue_all(url)
         for _ in range(KILLS):
             process = worker(url, "--concurrency", "2")
-            time.sleep(rng.uniform(1.0, 5.0))
+            wait_until_at_work(url, process)
+            time.sleep(rng.uniform(0.0, 2.0))
             process.send_signal(signal.SIGKILL)
             process.finish()
         drain(url)
