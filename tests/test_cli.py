@@ -380,3 +380,17 @@ def test_decisions_about_speakers(onrecord: Onrecord, db_url: str, tmp_path: Pat
     assert [line.split(" ")[3] for line in lines] == ["merge", "rename", "split"]
     assert ", undone " in lines[0]
     assert "no speaker nobody" in one_line_error(speakers("history", "nobody"))
+
+
+def test_reextract(onrecord: Onrecord, db_url: str, tmp_path: Path):
+    (tmp_path / "a.txt").write_text(ARTICLE)
+    onrecord("ingest", str(tmp_path), DATABASE_URL=db_url)
+
+    def reextract(*arguments: str) -> Done:
+        return onrecord("reextract", "--processes", "1", *arguments, DATABASE_URL=db_url)
+
+    assert reextract().stdout.startswith("0 articles read again")
+    kept = "1 article {}read again: 1 occurrences kept, 0 changed, 0 new, 0 withdrawn\n"
+    assert reextract("--all", "--dry-run").stdout == kept.format("would be ")
+    assert reextract("--all", "--since", "2020-01-01", "--article", "1").stdout == kept.format("")
+    assert "--since: soon is not a date" in one_line_error(reextract("--since", "soon"))

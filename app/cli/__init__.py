@@ -8,7 +8,17 @@ from typing import NoReturn
 import typer
 from pydantic import ValidationError
 
-from app.cli import curating, exporting, extracting, ingesting, keys, queueing, serving, vocabulary
+from app.cli import (
+    curating,
+    exporting,
+    extracting,
+    ingesting,
+    keys,
+    queueing,
+    reextracting,
+    serving,
+    vocabulary,
+)
 from app.cli.console import err, plain
 from app.errors import OnRecordError
 from app.extraction.tagger import use_threads
@@ -23,7 +33,7 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for module in (serving, ingesting, extracting, exporting, queueing):
+for module in (serving, ingesting, extracting, exporting, queueing, reextracting):
     cli.registered_commands.extend(module.commands.registered_commands)
 cli.add_typer(vocabulary.topics, name="topics")
 cli.add_typer(keys.keys, name="keys")

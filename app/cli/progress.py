@@ -38,12 +38,12 @@ def _count_lines(path: Path) -> int:
 
 
 @contextmanager
-def shown_progress(expected: int | None) -> Iterator[Progress]:
+def shown_progress(expected: int | None, doing: str = "ingesting") -> Iterator[Progress]:
     """What to call after each input; it shows the rate and the time left where it knows them."""
     started = time.monotonic()
     told_at = started
     bar = Bar(
-        TextColumn("ingesting"),
+        TextColumn(doing),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.fields[rate]:.1f}/s"),

@@ -52,15 +52,15 @@ def write_article(connection: Connection, document: Document, drafts: Sequence[D
     if found.repeated_id is not None:
         return Written(found.repeated_id, Outcome.UNCHANGED)
     known = found.article
-    lock(connection, LockClass.NAME, _lock_keys(document, drafts))
+    lock_names(connection, document.metadata.publisher, drafts)
     placed = _write_text(connection, document, known)
     write_occurrences(connection, placed, drafts)
     _count_articles(connection, placed.publisher_id, known.source_id if known else None)
     return Written(placed.article_id, Outcome.INGESTED if placed.is_new else Outcome.UPDATED)
 
 
-def _lock_keys(document: Document, drafts: Sequence[Draft]) -> set[str]:
-    publisher = document.metadata.publisher
+def lock_names(connection: Connection, publisher: str | None, drafts: Sequence[Draft]) -> None:
+    """Hold every name that these drafts may find or create a row for."""
     names = {publisher} if publisher else set()
     keys: set[str] = set()
     for draft in drafts:
@@ -68,9 +68,8 @@ def _lock_keys(document: Document, drafts: Sequence[Draft]) -> set[str]:
         for speaker in draft.attribution.speakers:
             names.update((speaker.name, *speaker.aliases))
         keys.update(f"topic:{tag.code}" for tag in draft.topics)
-    return (
-        keys | {lock_key(name) for name in names} | {lock_key(canonical_source(n)) for n in names}
-    )
+    keys |= {lock_key(name) for name in names} | {lock_key(canonical_source(n)) for n in names}
+    lock(connection, LockClass.NAME, keys)
 
 
 def _write_text(connection: Connection, document: Document, known: AnyRow | None) -> Placed:

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from app.extraction import EXTRACTOR_VERSION
 from app.extraction.types import Act
 from app.extraction.wording import statement_text
-from app.ingestion.corrections import Candidate, Stored, match
+from app.ingestion.corrections import Candidate, Changes, Stored, compare, match
 from app.ingestion.counts import Counts, refresh_statements
 from app.ingestion.creation import NewStatement, create
 from app.ingestion.drafts import Draft, hash_text
@@ -71,8 +71,8 @@ class Placed:
         return Place(self.published_at, self.text_sha256)
 
 
-def write_occurrences(connection: Connection, placed: Placed, drafts: Sequence[Draft]) -> None:
-    """Store the drafts of an article version and bring all counts up to date.
+def write_occurrences(connection: Connection, placed: Placed, drafts: Sequence[Draft]) -> Changes:
+    """Store the drafts of an article version, bring all counts up to date; gives what is new.
 
     Call it under the article's lock and locks on every name in the drafts. The last thing a
     transaction does: rows that others want too are changed at the end, in the order of their ids.
@@ -98,7 +98,7 @@ def write_occurrences(connection: Connection, placed: Placed, drafts: Sequence[D
     ]
     stored = [] if placed.is_new else _stored(connection, placed.article_id)
     _lock_statements(connection, candidates, stored)
-    matched = match(stored, candidates)
+    matched = match(stored, candidates, placed.version)
     # What is found again stays with whom it is of, whatever a person decided about it.
     candidates = [
         replace(c, speaker_ids=matched[i].speaker_ids) if i in matched else c
@@ -115,6 +115,7 @@ def write_occurrences(connection: Connection, placed: Placed, drafts: Sequence[D
     refresh_statements(connection, known)
     refresh_search(connection, known | said_by(connection, renamed) - set(writer.new))
     counts.apply(known)
+    return compare(stored, candidates, matched)
 
 
 def _values(placed: Placed, draft: Draft) -> dict[str, Any]:
@@ -154,9 +155,10 @@ def _revise(
     if not stored:
         return
     again = {s.occurrence_id for s in matched.values()}
+    # All of it first: then what is found again can take any place in the text.
     connection.execute(
         update(Occurrence)
-        .where(among(Occurrence.id, {s.occurrence_id for s in stored} - again))
+        .where(among(Occurrence.id, {s.occurrence_id for s in stored}))
         .values(withdrawn=True)
     )
     clear_topics(connection, {s.statement_id for s in matched.values()})
@@ -319,6 +321,8 @@ def _stored(connection: Connection, article_id: int) -> list[Stored]:
             Occurrence.selectors,
             Occurrence.kind,
             Occurrence.withdrawn,
+            Occurrence.version,
+            Occurrence.spans,
             speaker_ids.label("speaker_ids"),
             found_ids.label("found_ids"),
         ).where(Occurrence.article_id == article_id)
@@ -335,6 +339,8 @@ def _stored(connection: Connection, article_id: int) -> list[Stored]:
                 text=words,
                 folded_hash=hash_text(words),
                 withdrawn=row.withdrawn,
+                version=row.version,
+                spans=tuple((start, end) for start, end in row.spans),
             )
         )
     return stored

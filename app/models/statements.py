@@ -11,7 +11,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    UniqueConstraint,
     func,
 )
 from sqlalchemy import (
@@ -115,8 +114,15 @@ class Occurrence(Base):
         ForeignKeyConstraint(
             ["article_id", "version"], [ArticleVersion.article_id, ArticleVersion.n]
         ),
-        UniqueConstraint(
-            "article_id", "version", "spans", "mention", postgresql_nulls_not_distinct=True
+        Index(
+            None,
+            "article_id",
+            "version",
+            "spans",
+            "mention",
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+            postgresql_where=sql("NOT withdrawn"),
         ),
         CheckConstraint("confidence BETWEEN 0 AND 1", name="confidence"),
         Index("ix_occurrence_statement_id_published_at", "statement_id", "published_at", "id"),
@@ -140,7 +146,7 @@ class Occurrence(Base):
     id: Mapped[Id]
     statement_id: Mapped[int] = mapped_column(ForeignKey(Statement.id))
     home_id: Mapped[int | None] = mapped_column(ForeignKey(Statement.id), index=True)
-    article_id: Mapped[int] = mapped_column(ForeignKey(Article.id))
+    article_id: Mapped[int] = mapped_column(ForeignKey(Article.id), index=True)
     version: Mapped[int]
     spans: Mapped[list[list[int]]] = mapped_column(ARRAY(Integer, dimensions=2))
     selectors: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
