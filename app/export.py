@@ -1,16 +1,16 @@
 """Statements of a query written to a file or a stream, as `onrecord export` does."""
 
 from typing import BinaryIO, TypeVar
-from urllib.parse import parse_qsl
 
 from pydantic import ValidationError
 
 from app.db import make_async_engine, translate_errors
-from app.errors import StartupError
+from app.errors import InvalidParameterError, StartupError
 from app.formats import FORMATS, Format, Origin, Tail
 from app.ingestion.metadata import describe
 from app.queries.exports import open_export
 from app.queries.filters import Parameters, StatementExport
+from app.queries.parameters import given_parameters
 from app.settings import Settings
 
 _Model = TypeVar("_Model", bound=Parameters)
@@ -30,22 +30,12 @@ def read_query(model: type[_Model], query: str) -> _Model:
 
     Raises StartupError naming each parameter that is wrong.
     """
-    given: dict[str, list[str]] = {}
-    for name, value in parse_qsl(query.removeprefix("?"), keep_blank_values=True):
-        given.setdefault(name, []).append(value)
-    fields = model.model_fields
-    plain = {
-        name: values[0] if len(values) == 1 and not _is_list(fields.get(name)) else values
-        for name, values in given.items()
-    }
     try:
-        return model.model_validate(plain)
+        return model.model_validate(given_parameters(model, query.removeprefix("?")))
+    except InvalidParameterError as error:
+        raise StartupError(f"query: {error.parameter}: {error.detail}") from error
     except ValidationError as error:
         raise StartupError(f"query: {describe(error)}") from error
-
-
-def _is_list(field: object) -> bool:
-    return isinstance(getattr(field, "default", None), list)
 
 
 async def export(

@@ -11,8 +11,8 @@ then, over the largest, serves three applications in turn, each by one uvicorn w
 
 The three answers are compared first. The load comes from wrk on the same machine, so ratios
 count, not requests a second; where others use the machine too, the processor time that the worker
-needs for a request is the steadier figure. Then each documented filter and order is asked over
-every size.
+needs for a request is the steadier figure. Then each documented filter and order, facet, timeline,
+total and search is asked over every size.
 """
 
 import argparse
@@ -77,11 +77,36 @@ QUERIES = [
     ("withdrawn=true", True),
     ("id=100&id=200", True),
     ("speaker=Dmitry+Peskov&via=TASS", True),
+    ("source=290", True),
+    ("source=TASS&language=en", True),
+    ("exclude_source=TASS", True),
     ("q=harbour", False),
     ("q=war", False),
     ("q=harbour&sort=relevance", False),
     ("q=war&sort=relevance", False),
 ]
+# What counts: each has a second, or says that it timed out.
+COUNTS = [
+    *(
+        f"statements?{query}"
+        for query in (
+            "total=exact", "kind=mixed&total=exact", "speaker=Dmitry+Peskov&kind=direct",
+            "source=TASS&kind=direct", "publisher=290", "via=20", "q=war", "language=es",
+        )
+    ),
+    *(
+        f"stats/facets?facet={facet}{rest}"
+        for rest in ("", "&speaker=Dmitry+Peskov", "&topic=390", "&q=harbour")
+        for facet in ("speaker", "source", "via", "topic", "kind", "language")
+    ),
+    *(
+        f"stats/timeline?interval=month{rest}{split}"
+        for rest in ("", "&speaker=Dmitry+Peskov", "&q=harbour")
+        for split in ("", "&split_by=speaker", "&split_by=source", "&split_by=topic")
+    ),
+    "autocomplete?q=pes",
+    "speakers/1",
+]  # fmt: skip
 
 
 @contextmanager
@@ -204,19 +229,27 @@ def _inverse(costs: dict[str, list[float]]) -> dict[str, list[float]]:
 
 
 def percentiles(urls: dict[int, str], seconds: float) -> None:
-    """Print a table of each query's p99 in ms over each size, one connection."""
-    late: dict[str, list[float]] = {query: [] for query, _ in QUERIES}
+    """Print tables of each query's p99 in ms over each size, one connection."""
+    lists = [f"statements?{query}{'&' if query else ''}total=none" for query, _ in QUERIES]
+    late: dict[str, list[float]] = {path: [] for path in [*lists, *COUNTS]}
+    timed_out: dict[str, list[bool]] = {path: [] for path in late}
     for url in urls.values():
         with serving("app", url) as (base, _):
-            for query, _ in QUERIES:
-                address = f"{base}/statements?{query}{'&' if query else ''}total=none"
-                load(address, 1, 1)
-                late[query].append(load(address, 1, seconds)[1])
+            for path in late:
+                load(f"{base}/{path}", 1, 1)
+                late[path].append(load(f"{base}/{path}", 1, seconds)[1])
+                answer = httpx.get(f"{base}/{path}", timeout=30)
+                timed_out[path].append(b'"timed_out":true' in answer.content)
     heads = " | ".join(f"p99 at {size:,}" for size in urls)
-    print(f"\n| query | {heads} | times |\n|---|{'---|' * (len(urls) + 1)}")
-    for query, _ in QUERIES:
-        shown = " | ".join(f"{ms:.1f} ms" for ms in late[query])
-        print(f"| `{query or '(none)'}` | {shown} | {late[query][-1] / late[query][0]:.1f} |")
+    for title, paths in (("list, no total", lists), ("count", list(COUNTS))):
+        print(f"\n| {title} | {heads} | times |\n|---|{'---|' * (len(urls) + 1)}")
+        for path in paths:
+            cells = [
+                f"{ms:.1f} ms{' (timed out)' if out else ''}"
+                for ms, out in zip(late[path], timed_out[path], strict=True)
+            ]
+            times = late[path][-1] / late[path][0]
+            print(f"| `{path.removesuffix('total=none')}` | {' | '.join(cells)} | {times:.1f} |")
 
 
 def main() -> None:

@@ -13,7 +13,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.db import make_async_engine
@@ -26,21 +25,19 @@ SCAN = re.compile(r"Seq Scan on (statement|occurrence)\b")
 
 
 async def _scanned(connection: AsyncConnection, query: str) -> list[str]:
+    raw: Any = (await connection.get_raw_connection()).driver_connection
     sent: list[tuple[str, Any]] = []
 
-    def note(_c: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
-        sent.append((statement, values))
+    def note(asked: Any) -> None:
+        sent.append((asked.query, asked.args))
 
-    event.listen(connection.sync_connection, "before_cursor_execute", note)
-    await list_statements(connection, read_query(StatementList, query))
-    event.remove(connection.sync_connection, "before_cursor_execute", note)
-    raw: Any = (await connection.get_raw_connection()).driver_connection
+    with raw.query_logger(note):
+        await list_statements(connection, read_query(StatementList, query))
     found = []
     for statement, values in sent:
-        if statement.startswith("SET"):
-            continue
-        plan = "\n".join(line[0] for line in await raw.fetch(f"EXPLAIN {statement}", *values))
-        found += SCAN.findall(plan)
+        if statement.startswith(("SELECT", "WITH")):
+            plan = "\n".join(line[0] for line in await raw.fetch(f"EXPLAIN {statement}", *values))
+            found += SCAN.findall(plan)
     return found
 
 

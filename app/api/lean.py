@@ -7,16 +7,15 @@ says what it takes; where a key is needed, FastAPI asks for it in its own way.
 
 from collections.abc import Callable, Coroutine
 from functools import lru_cache
-from typing import Any, get_origin, get_type_hints
-from urllib.parse import parse_qsl
+from typing import Any, get_type_hints
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import ValidationError
 
-from app.errors import InvalidParameterError
 from app.queries.filters import Parameters
+from app.queries.parameters import given_parameters
 
 _SHORT = 500  # bytes of a query whose parameters are remembered
 
@@ -25,17 +24,9 @@ def parse_parameters(model: type[Parameters], query: bytes) -> Parameters:
     """The parameters in a query string.
 
     Raises RequestValidationError, as FastAPI does, and InvalidParameterError for a parameter
-    given twice that takes one value: which one was meant?
+    given twice that takes one value.
     """
-    given: dict[str, Any] = {}
-    fields = model.model_fields
-    for name, value in parse_qsl(query.decode("latin-1"), keep_blank_values=True):
-        if name in fields and get_origin(fields[name].annotation) is list:
-            given.setdefault(name, []).append(value)
-        elif name in given:
-            raise InvalidParameterError("given more than once, takes one value", parameter=name)
-        else:
-            given[name] = value
+    given = given_parameters(model, query.decode("latin-1"))
     try:
         return model.model_validate(given)
     except ValidationError as error:

@@ -191,6 +191,10 @@ class Page(Shape):
     limit: int
     next_cursor: str | None
     has_more: bool
+    ranked_at_most: int | None = Field(
+        None,
+        description="Only with `sort=relevance`: the newest so many of what matches are ranked.",
+    )
 
 
 class TotalCount(Shape):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, cast, distinct, func, select
+from sqlalchemy import BigInteger, Text, cast, distinct, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.db import AnyRow, AnySelect
@@ -84,11 +84,15 @@ def _chosen(parameters: FacetList, resolved: Resolved, facet: Facet) -> set[str]
 
 def _query(conditions: Where, facet: Facet, size: int) -> AnySelect:
     valued = pairs(conditions, facet)
-    counts = select(valued.c.value, func.count().label("n")).group_by(valued.c.value).cte("counts")
+    counted = select(valued.c.value, func.count().label("n")).group_by(valued.c.value)
+    counts = counted.cte("counts")
+    value = cast(counts.c.value, Text).label("value")
     everything = select(cast(func.sum(counts.c.n), BigInteger)).scalar_subquery()
     known = select(func.count(distinct(valued.c.id))).scalar_subquery()
     return (
-        select(counts.c.value, counts.c.n, everything.label("everything"), known.label("known"))
-        .order_by(counts.c.n.desc(), counts.c.value)
+        select(
+            value.label("value"), counts.c.n, everything.label("everything"), known.label("known")
+        )
+        .order_by(counts.c.n.desc(), value)
         .limit(size)
     )

@@ -216,7 +216,10 @@ class SortedStatements(StatementFilters):
 
     sort: Annotated[
         StatementSort,
-        Field(description="Undated rows come last either way; `relevance` needs `q`."),
+        Field(
+            description="Undated rows come last either way; `relevance` needs `q` and ranks the "
+            "newest 1,000 of what matches."
+        ),
     ] = StatementSort.NEWEST
 
 

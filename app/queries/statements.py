@@ -37,7 +37,7 @@ from app.queries.filters import (
     Total,
 )
 from app.queries.kept import Kept, keep
-from app.queries.order import Ordered, in_order
+from app.queries.order import MOST_RANKED, Ordered, in_order
 from app.queries.paging import (
     Cursor,
     SortKey,
@@ -95,6 +95,8 @@ async def list_statements(connection: AsyncConnection, parameters: StatementList
     cursor = decode_cursor(parameters)
     resolved = await resolve_names(connection, parameters, cursor.ids if cursor else {})
     rows, page = await _fetch(connection, parameters, resolved, cursor)
+    if parameters.sort is StatementSort.RELEVANCE:
+        page["ranked_at_most"] = MOST_RANKED
     return {
         "data": await _data(connection, rows, parameters),
         "page": page,

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CTE, case, func, select, true
+from sqlalchemy import CTE, BigInteger, Text, case, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.db import AnyRow, AnySelect
@@ -80,29 +80,28 @@ def _split(conditions: Where, parameters: Timeline, facet: Facet) -> AnySelect:
     by_occurrence = parameters.measure is Measure.OCCURRENCES and is_of_occurrences(facet)
     found = pairs(conditions, facet, by_occurrence=by_occurrence)
     own_id = dated.c.id if by_occurrence else dated.c.statement_id
-    valued = (
-        select(dated.c.bucket, found.c.value).outerjoin(found, found.c.id == own_id).cte("valued")
+    counted = (
+        select(dated.c.bucket, found.c.value, func.count().label("n"))
+        .outerjoin(found, found.c.id == own_id)
+        .group_by(dated.c.bucket, found.c.value)
+        .cte("counted")
     )
     top = (
-        select(valued.c.value)
-        .where(valued.c.value.is_not(None))
-        .group_by(valued.c.value)
-        .order_by(func.count().desc(), valued.c.value)
+        select(counted.c.value)
+        .where(counted.c.value.is_not(None))
+        .group_by(counted.c.value)
+        .order_by(func.sum(counted.c.n).desc(), cast(counted.c.value, Text))
         .limit(parameters.size)
         .cte("top")
     )
-    shown = case((valued.c.value.in_(select(top.c.value)), valued.c.value))
-    unknown = valued.c.value.is_(None)
-    return (
-        select(
-            valued.c.bucket,
-            shown.label("value"),
-            unknown.label("unknown"),
-            func.count().label("n"),
-        )
-        .where(true())
-        .group_by(valued.c.bucket, shown, unknown)
-    )
+    shown = case((counted.c.value.in_(select(top.c.value)), counted.c.value))
+    unknown = counted.c.value.is_(None)
+    return select(
+        counted.c.bucket,
+        cast(shown, Text).label("value"),
+        unknown.label("unknown"),
+        cast(func.sum(counted.c.n), BigInteger).label("n"),
+    ).group_by(counted.c.bucket, shown, unknown)
 
 
 def _next(start: datetime, interval: Interval) -> datetime:

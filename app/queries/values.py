@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from typing import Any
 
-from sqlalchemy import CTE, SQLColumnExpression, Text, cast, select, union
+from sqlalchemy import CTE, SQLColumnExpression, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -15,6 +15,7 @@ from app.models import (
     Source,
     Speaker,
     Statement,
+    StatementSource,
     StatementSpeaker,
     StatementTopic,
     Topic,
@@ -39,6 +40,10 @@ def pairs(conditions: Where, facet: Facet, *, by_occurrence: bool = False) -> CT
     `id` is the statement's, or the occurrence's where it is to be counted by occurrences and the
     value is one of occurrences. What has no value has no row.
     """
+    if facet is Facet.SOURCE and not (by_occurrence or conditions.narrows or conditions.withdrawn):
+        link = StatementSource.statement_id == Statement.id
+        came = select(Statement.id, _value(StatementSource.source_id)).join(StatementSource, link)
+        return conditions.apply(came).cte("pairs")
     if facet in _OF_OCCURRENCES:
         of = Occurrence.id if by_occurrence else Occurrence.statement_id
         queries = [query.distinct() for query in _OF_OCCURRENCES[facet](conditions, of)]
@@ -52,8 +57,9 @@ def is_of_occurrences(facet: Facet) -> bool:
     return facet in _OF_OCCURRENCES
 
 
-def _value(column: SQLColumnExpression[Any]) -> SQLColumnExpression[str]:
-    return cast(column, Text).label("value")
+def _value(column: SQLColumnExpression[Any]) -> SQLColumnExpression[Any]:
+    # As it is: numbers are counted faster than their text.
+    return column.label("value")
 
 
 def _of_statement(column: SQLColumnExpression[Any]) -> Callable[[Where], AnySelect]:
@@ -141,16 +147,19 @@ def _voices(where: Where, of: _Id) -> list[AnySelect]:
     return [where.apply_to_occurrences(query).where(Speaker.source_id.is_not(None))]
 
 
+def _sources(where: Where, of: _Id) -> list[AnySelect]:
+    """Publishers, via and outlets that speak, of whichever places match."""
+    return [*_publishers(where, of), *_via(where, of), *_voices(where, of)]
+
+
 _publishers = _of_occurrence(Occurrence.publisher_id)
 _OF_OCCURRENCES: dict[Facet, Callable[[Where, _Id], list[AnySelect]]] = {
     Facet.PUBLISHER: _publishers,
     Facet.MEDIUM: _of_occurrence(Occurrence.medium),
     Facet.VIA: _via,
     Facet.LANGUAGE: _languages,
-    Facet.SOURCE: lambda where, of: [
-        *_publishers(where, of), *_via(where, of), *_voices(where, of)
-    ],
-}  # fmt: skip
+    Facet.SOURCE: _sources,
+}
 
 
 async def labels(

@@ -88,6 +88,7 @@ class Where:
     other_occurrence: list[ColumnElement[bool]]  # the same, of `_Other`
     narrows: bool  # whether `occurrence` asks for more than being live
     link: Link | None = None  # one more condition on the statement, kept apart
+    withdrawn: bool = False  # whether what no article says any more is asked for too
 
     @property
     def by_source(self) -> bool:
@@ -179,7 +180,7 @@ def where(pattern: Pattern) -> Where:
         # What follows from the conditions on the occurrence, but has an index.
         came_from = StatementSource.source_id
         conditions.append(_has_link(came_from, pattern.matches(came_from, "source")))
-    return Where(conditions, live + narrowing, others, bool(narrowing), link)
+    return Where(conditions, live + narrowing, others, bool(narrowing), link, withdrawn)
 
 
 _LINKS: tuple[tuple[str, type[StatementSpeaker | StatementTopic | StatementSource], Any], ...] = (
