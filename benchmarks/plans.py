@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.db import make_async_engine
@@ -28,11 +29,17 @@ async def _scanned(connection: AsyncConnection, query: str) -> list[str]:
     raw: Any = (await connection.get_raw_connection()).driver_connection
     sent: list[tuple[str, Any]] = []
 
-    def note(asked: Any) -> None:
+    def note(_c: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
+        sent.append((statement, values))
+
+    def note_kept(asked: Any) -> None:
         sent.append((asked.query, asked.args))
 
-    with raw.query_logger(note):
+    # What SQLAlchemy sends, and what goes straight to the driver.
+    event.listen(connection.sync_connection, "before_cursor_execute", note)
+    with raw.query_logger(note_kept):
         await list_statements(connection, read_query(StatementList, query))
+    event.remove(connection.sync_connection, "before_cursor_execute", note)
     found = []
     for statement, values in sent:
         if statement.startswith(("SELECT", "WITH")):

@@ -54,7 +54,9 @@ def _object(fields: dict[str, SQLColumnExpression[Any]]) -> ColumnElement[Any]:
 
 def as_time(moment: SQLColumnExpression[Any]) -> ColumnElement[str]:
     """A time as answers write it. The session's zone is UTC, so its text ends in +00."""
-    return func.replace(func.left(cast(moment, Text), -3), _text(" "), _text("T")) + _text("Z")
+    return func.replace(
+        func.left(cast(moment, Text), literal_column("-3")), _text(" "), _text("T")
+    ) + _text("Z")
 
 
 def _columns(entity: Any, *names: str) -> dict[str, SQLColumnExpression[Any]]:
