@@ -191,10 +191,7 @@ class Page(Shape):
     limit: int
     next_cursor: str | None
     has_more: bool
-    ranked_at_most: int | None = Field(
-        None,
-        description="Only with `sort=relevance`: the newest so many of what matches are ranked.",
-    )
+    ranked_at_most: int | None = Field(None, description="The newest matches; by relevance only.")
 
 
 class TotalCount(Shape):

@@ -7,6 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, text
 
+from app.queries.order import MOST_RANKED
 from tests.ingestion.articles import Said, write
 
 ENGLISH = (
@@ -17,6 +18,19 @@ GERMAN = (
     "Die Häuser am Hafen werden im nächsten Jahr von der Stadt verkauft",
     "Wir haben mit den Müttern und Vätern der Kinder lange gesprochen",
 )
+# So many copies of a statement and its place, newer than the others.
+_AGAIN = text("""
+    WITH again AS (
+        INSERT INTO statement (text, kind, act, language, search, first_published_at)
+        SELECT s.text, s.kind, s.act, s.language, s.search, '2025-01-01'::timestamptz
+        FROM statement s, generate_series(1, :most) WHERE s.id <> :best RETURNING id
+    )
+    INSERT INTO occurrence (statement_id, article_id, version, spans, selectors, folded_hash, kind,
+        act, confidence, extractor_version, published_at)
+    SELECT a.id, o.article_id, o.version, ARRAY[ARRAY[a.id::int, a.id::int + 1]], o.selectors,
+        o.folded_hash, o.kind, o.act, o.confidence, o.extractor_version, '2025-01-01'
+    FROM again a, occurrence o WHERE o.statement_id = :best
+""")
 PEOPLE = ("Will Gates", "Petra Müller")
 
 
@@ -79,8 +93,21 @@ def test_relevance_puts_what_says_it_more_often_first(engine: Engine, own_api: T
     once = "A storm is coming and everybody should go home now"
     often = "Storm after storm after storm has hit this coast"
     write(engine, Said(once), Said(often))
-    ranked = own_api.get("/statements?q=storm&sort=relevance").json()["data"]
-    assert [statement["text"] for statement in ranked] == [often, once]
+    ranked = own_api.get("/statements?q=storm&sort=relevance").json()
+    assert [statement["text"] for statement in ranked["data"]] == [often, once]
+    assert ranked["page"]["ranked_at_most"] == MOST_RANKED
+    assert "ranked_at_most" not in own_api.get("/statements?q=storm").json()["page"]
+
+
+def test_relevance_ranks_the_newest_of_many(engine: Engine, own_api: TestClient):
+    write(engine, Said("Storm after storm after storm has hit this coast"))
+    write(engine, Said("A storm is coming to this coast"), origin="b")
+    best = own_api.get("/statements?q=storm&sort=relevance").json()["data"][0]["id"]
+    with engine.begin() as connection:
+        connection.execute(_AGAIN, {"most": MOST_RANKED, "best": best})
+    first = own_api.get("/statements?q=storm&sort=relevance&limit=200").json()
+    assert len(first["data"]) == 200
+    assert best not in [statement["id"] for statement in first["data"]]
 
 
 def test_a_new_name_finds_what_was_said_before(engine: Engine, own_api: TestClient):
