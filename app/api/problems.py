@@ -61,7 +61,7 @@ def problem(
 
 
 def _known_parameters(request: Request) -> list[str]:
-    path = request.app.openapi()["paths"].get(getattr(request.scope["route"], "path", ""), {})
+    path = request.app.openapi()["paths"].get(_template(request), {})
     parameters = path.get(request.method.lower(), {}).get("parameters", [])
     return [p["name"] for p in parameters if p["in"] == "query"]
 
@@ -141,7 +141,20 @@ async def http_error(request: Request, error: Exception) -> Response:
     status = HTTPStatus(error.status_code)
     detail = f"{request.method} {request.url.path[:_SHOWN]}: {status.phrase.lower()}"
     slug = status.phrase.lower().replace(" ", "-")
-    return problem(status, slug, status.phrase, detail, headers=dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = _allowed(request) or headers["Allow"]
+    return problem(status, slug, status.phrase, detail, headers=headers)
+
+
+def _allowed(request: Request) -> str:
+    """The methods of a path, which may be those of several routes; "" for none of the document."""
+    operations = request.app.openapi()["paths"].get(_template(request), {})
+    return ", ".join(method.upper() for method in sorted(operations))
+
+
+def _template(request: Request) -> str:
+    return str(getattr(request.scope.get("route"), "path", ""))
 
 
 async def database_error(request: Request, error: Exception) -> Response:

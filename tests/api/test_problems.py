@@ -76,10 +76,13 @@ def test_what_is_not_there_is_404(api: TestClient, path: str):
     problem(api.get(path), 404)
 
 
-def test_a_method_that_is_not_allowed(api: TestClient):
-    response = api.post("/statements")
+@pytest.mark.parametrize(
+    ("path", "allowed"), [("/statements", "GET"), ("/articles", "GET, POST"), ("/extract", "POST")]
+)
+def test_a_method_that_is_not_allowed(api: TestClient, path: str, allowed: str):
+    response = api.delete(path)
     problem(response, 405)
-    assert "GET" in response.headers["Allow"]
+    assert response.headers["Allow"] == allowed
 
 
 class TestCursors:
