@@ -76,6 +76,35 @@ class Settings(BaseSettings):
         validation_alias="ONRECORD_MAX_TEXT_BYTES",
         description="Largest file that ingestion takes, in bytes.",
     )
+    user_agent: str = Field(
+        "OnRecord/0.1",
+        min_length=1,
+        pattern=r"^[\x20-\x7e]+$",
+        validation_alias="ONRECORD_USER_AGENT",
+        description="How fetching names itself to web servers; add an address at which you can "
+        "be reached.",
+    )
+    fetch_seconds: float = Field(
+        30.0,
+        gt=0,
+        le=600,
+        validation_alias="ONRECORD_FETCH_SECONDS",
+        description="Seconds that fetching one page or feed may take.",
+    )
+    fetch_delay: float = Field(
+        1.0,
+        ge=0,
+        le=600,
+        validation_alias="ONRECORD_FETCH_DELAY",
+        description="Seconds between two requests to one host, unless its robots.txt asks "
+        "for more.",
+    )
+    fetch_loopback: bool = Field(
+        default=False,
+        validation_alias="ONRECORD_FETCH_LOOPBACK",
+        description="Whether addresses of this machine may be fetched from, on any port; "
+        "for tests.",
+    )
     extraction_threads: int = Field(
         1,
         ge=1,

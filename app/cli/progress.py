@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as Bar
 
 from app.cli.console import err, log, plain
-from app.ingestion.inputs.files import list_files
+from app.ingestion.inputs import is_url, list_inputs
 from app.ingestion.run import Item, Progress
 
 _EVERY = 10.0  # seconds from line to line
@@ -18,14 +18,15 @@ _ONE_A_LINE = {".ndjson", ".jsonl"}
 _BLOCK = 1 << 20
 
 
-def count_articles(paths: Iterable[Path]) -> int | None:
-    """How many articles the files hold; None where it takes reading them to know."""
+def count_articles(inputs: Iterable[str | Path]) -> int | None:
+    """How many articles the inputs hold; None where it takes reading them to know."""
     total = 0
-    for path in list_files(paths):
+    for named in list_inputs(inputs):
+        path = Path(named)
         suffix = path.suffix.lower()
         if suffix in _ONE_A_LINE and path.is_file():
             total += _count_lines(path)
-        elif suffix in _ONE_EACH:
+        elif suffix in _ONE_EACH and not is_url(named):
             total += 1
         else:
             return None

@@ -7,7 +7,7 @@ import typer
 
 from app.cli.console import open_database, out
 from app.cli.ingesting import run_with_progress, tell
-from app.ingestion.metadata import Metadata
+from app.ingestion.inputs import Reading
 from app.migrate import check_schema
 from app.migrate import migrate as run_migrations
 from app.serve import bind, serve_forever
@@ -33,7 +33,8 @@ def up(
     with sock, open_database(settings) as (ready, engine):
         run_migrations(engine)
         if seeds.is_dir():
-            tell(run_with_progress(engine, [seeds], Metadata(), ready))
+            reading = Reading(max_bytes=settings.max_text_bytes)
+            tell(run_with_progress(engine, [str(seeds)], reading, settings))
         engine.dispose()
         serve_forever(ready, sock, _print_urls)
 

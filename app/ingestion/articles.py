@@ -47,8 +47,9 @@ def write_article(connection: Connection, document: Document, drafts: Sequence[D
     """
     lock_as_writer(connection)
     origin, given, raw_sha256 = document.origin, document.given, document.raw_sha256
-    lock(connection, LockClass.ARTICLE, filter(None, (origin, given.url, raw_sha256)))
-    (found,) = find_repeats(connection, [Asked(origin, given, raw_sha256)])
+    url = document.metadata.url
+    lock(connection, LockClass.ARTICLE, filter(None, (origin, url, raw_sha256)))
+    (found,) = find_repeats(connection, [Asked(origin, given, raw_sha256, url)])
     if found.repeated_id is not None:
         return Written(found.repeated_id, Outcome.UNCHANGED)
     known = found.article

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from app.errors import InputRejectedError
+from app.ingestion.urls import canonical_url
 from app.moments import Moment
 
 _LONGEST_URL = 2000  # bytes: what an index and every browser take
@@ -20,7 +21,7 @@ def _check_url(value: str) -> str:
         raise ValueError("must be an http(s) URL")
     if len(value.encode()) > _LONGEST_URL:
         raise ValueError(f"longer than {_LONGEST_URL:,} bytes")
-    return value
+    return canonical_url(value)
 
 
 Url = Annotated[str, Field(pattern=r"^[^\x00-\x20\x7f]+$"), AfterValidator(_check_url)]

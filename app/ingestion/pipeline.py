@@ -18,7 +18,7 @@ from app.extraction.tagger import use_threads
 from app.ingestion.channel import Channel, ChannelClosedError
 from app.ingestion.extractor import Extractor
 from app.ingestion.preparing import Failed, Prepared, prepare
-from app.ingestion.raw import Raw, Unreadable
+from app.ingestion.raw import Raw, Unmodified, Unreadable
 from app.ingestion.repeats import Asked, find_repeats
 
 # What is read at most before it is looked up, in articles, bytes and seconds.
@@ -36,8 +36,8 @@ class Repeated:
     article_id: int
 
 
-Result = Prepared | Failed | Repeated | Unreadable
-_Read = Raw | Repeated | Unreadable
+Result = Prepared | Failed | Repeated | Unreadable | Unmodified
+_Read = Raw | Repeated | Unreadable | Unmodified
 
 
 def default_processes() -> int:
@@ -54,7 +54,7 @@ class Pipeline:
     def __init__(
         self,
         engine: Engine,
-        inputs: Iterable[Raw | Unreadable],
+        inputs: Iterable[Raw | Unreadable | Unmodified],
         processes: int | None = None,
         threads: int = 1,
     ) -> None:
@@ -123,7 +123,7 @@ class Pipeline:
         self._done.end()
 
     def _read_all(self) -> None:
-        batch: list[Raw | Unreadable] = []
+        batch: list[Raw | Unreadable | Unmodified] = []
         weight, since = 0, time.monotonic()
         for found in self._inputs:
             batch.append(found)
@@ -136,7 +136,7 @@ class Pipeline:
         self.total = self._count
         self._read.end()
 
-    def _look_up(self, batch: list[Raw | Unreadable]) -> None:
+    def _look_up(self, batch: list[Raw | Unreadable | Unmodified]) -> None:
         """Hand on what was read, with the articles that are there already told apart."""
         raws = [found for found in batch if isinstance(found, Raw)]
         repeats: dict[int, int] = {}
@@ -158,5 +158,5 @@ class Pipeline:
                 self._read.put(Repeated(one.name, repeated))
 
 
-def _weight(found: Raw | Unreadable) -> int:
+def _weight(found: Raw | Unreadable | Unmodified) -> int:
     return len(found.content) if isinstance(found, Raw) else 0

@@ -29,11 +29,20 @@ _LAST = """
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """An article that may be there: where it was read, what was said about it, its bytes' hash."""
+    """An article that may be there: where it was read, what was said about it, its bytes' hash.
+
+    `found_url` is the URL that it says itself that it has, once it has been parsed.
+    """
 
     origin: str
     given: Metadata
     raw_sha256: bytes
+    found_url: str | None = None
+
+    @property
+    def url(self) -> str | None:
+        """Its URL as far as it is known."""
+        return self.given.url or self.found_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +81,7 @@ def find_repeats(connection: Connection, asked: Sequence[Asked]) -> list[Found]:
 def _here(connection: Connection, asked: Sequence[Asked]) -> dict[str, list[AnyRow]]:
     """The articles of these URLs and origins, under both; the newest first."""
     values = {
-        "urls": [one.given.url for one in asked if one.given.url],
+        "urls": [one.url for one in asked if one.url],
         "origins": [one.origin for one in asked],
     }
     found: dict[str, list[AnyRow]] = defaultdict(list)
@@ -89,7 +98,7 @@ def _choose(here: dict[str, list[AnyRow]], one: Asked) -> AnyRow | None:
     The same file under another URL is another article, unless its bytes are the same: then the
     URL is what was corrected.
     """
-    url = one.given.url
+    url = one.url
     if url is not None and here.get(f"url {url}"):
         return here[f"url {url}"][0]
     for row in here.get(f"origin {one.origin}", ()):

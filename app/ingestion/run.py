@@ -14,11 +14,11 @@ from app.db import is_gone, translate_errors
 from app.extraction import EXTRACTOR_VERSION
 from app.ingestion.articles import Written, write_article
 from app.ingestion.documents import storable
-from app.ingestion.inputs import read_inputs
+from app.ingestion.inputs import Reading, read_inputs
 from app.ingestion.metadata import Metadata
 from app.ingestion.pipeline import Pipeline, Repeated, Result
 from app.ingestion.preparing import Failed, Prepared, describe_fault
-from app.ingestion.raw import Raw, Unreadable
+from app.ingestion.raw import Raw, Unmodified, Unreadable
 from app.ingestion.rows import insert_rows
 from app.ingestion.stopping import Stopping
 from app.ingestion.topics import ensure_concepts
@@ -68,30 +68,30 @@ Progress = Callable[[Item, int, int | None], None]
 
 def ingest(
     engine: Engine,
-    paths: Iterable[Path],
+    inputs: Iterable[str | Path],
     *,
     metadata: Metadata | None = None,
-    max_bytes: int = 5_000_000,
+    reading: Reading | None = None,
     processes: int | None = None,
     threads: int = 1,
     progress: Progress = lambda item, done, total: None,
 ) -> Report:
-    """Ingest the files that `paths` name (folders are searched for `.txt`).
+    """Ingest what the inputs name: paths, patterns, folders, URLs, `-`.
 
-    A bad input fails alone, with its reason. Extraction runs in as many `processes` (None: one a
-    processor), each with `threads`; a few articles, or one process, are done here, in order.
-    `progress` is called after each input with the item, how many are done and how many there are
-    (None: not known yet). A signal ends the run after the article in hand. Raises
-    DatabaseUnavailableError when the database goes away: what was done stays, and running it
-    again carries on.
+    `reading` says how; `metadata` will do where that is all there is to say. A bad input fails
+    alone, with its reason. Extraction runs in as many `processes` (None: one a processor), each
+    with `threads`; a few articles, or one process, are done here, in order. `progress` is called
+    after each article with the item, how many are done and how many there are (None: not known
+    yet). A signal ends the run after the article in hand. Raises DatabaseUnavailableError when
+    the database goes away: what was done stays, and running it again carries on.
     """
-    inputs = read_inputs(paths, metadata or Metadata(), max_bytes)
-    return ingest_all(engine, inputs, processes=processes, threads=threads, progress=progress)
+    found = read_inputs(inputs, reading or Reading(metadata or Metadata()))
+    return ingest_all(engine, found, processes=processes, threads=threads, progress=progress)
 
 
 def ingest_all(
     engine: Engine,
-    inputs: Iterable[Raw | Unreadable],
+    inputs: Iterable[Raw | Unreadable | Unmodified],
     *,
     processes: int | None = None,
     threads: int = 1,
@@ -193,7 +193,9 @@ class _Run:
             )
 
 
-def _item_of(result: Failed | Repeated | Unreadable) -> Item:
+def _item_of(result: Failed | Repeated | Unreadable | Unmodified) -> Item:
+    if isinstance(result, Unmodified):
+        return Item(result.name, Outcome.UNCHANGED)
     if isinstance(result, Repeated):
         return Item(result.name, Outcome.UNCHANGED, article_id=result.article_id)
     if isinstance(result, Failed) and result.trace:

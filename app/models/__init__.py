@@ -25,6 +25,7 @@ from app.models.statements import (
     Why,
 )
 from app.models.topics import StatementTopic, Topic, TopicAlias, TopicScheme
+from app.models.visits import Visit
 
 __all__ = [
     "ApiKey",
@@ -63,6 +64,7 @@ __all__ = [
     "Topic",
     "TopicAlias",
     "TopicScheme",
+    "Visit",
     "Why",
     "among",
 ]

@@ -10,15 +10,21 @@ from hypothesis import strategies as st
 
 from app.errors import InputRejectedError
 from app.ingestion.documents import Document, normalise
-from app.ingestion.inputs.files import list_files, read_raw
+from app.ingestion.inputs import Reading, read_inputs
+from app.ingestion.inputs.files import list_files
 from app.ingestion.metadata import Metadata
 from app.ingestion.parsing import decode, parse
+from app.ingestion.raw import Raw, Unreadable
 
 TEXT = "“Größer wird es nicht”, said the mayor of Köln, Jürgen Müßig, on Tuesday – smiling.\n"
 
 
 def read(path: Path, given: Metadata | None = None, max_bytes: int = 10_000) -> Document:
-    return parse(read_raw(path, given or Metadata(), max_bytes))
+    (raw,) = read_inputs([path], Reading(given or Metadata(), max_bytes))
+    if isinstance(raw, Unreadable):
+        raise InputRejectedError(raw.reason)
+    assert isinstance(raw, Raw)
+    return parse(raw)
 
 
 def rejected(path: Path) -> str:
@@ -67,7 +73,7 @@ def test_any_bytes_are_text_or_rejected_with_a_reason(content: bytes):
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00", "binary"),
         (b"a\x00b\x00c\x00d\x00", "binary"),
         (b"\xff\xfea", "although its first bytes say so"),
-        (b"x" * 10_001, "too large: 10,001 bytes"),
+        (b"x" * 10_001, "too large: more than 10,000 bytes"),
     ],
 )
 def test_what_is_no_text_is_rejected_with_the_reason(tmp_path: Path, content: bytes, reason: str):

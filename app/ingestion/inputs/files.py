@@ -1,49 +1,63 @@
-"""Text files, and folders of them."""
+"""Files, folders of them, and patterns."""
 
-from collections.abc import Iterable
+import glob
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from app.errors import InputRejectedError
-from app.ingestion.metadata import Metadata, read_sidecar
-from app.ingestion.raw import Raw
+from app.ingestion.inputs.kinds import READ
+from app.ingestion.inputs.reading import Input, Reading, Result
+from app.ingestion.inputs.walk import read
+from app.ingestion.metadata import read_sidecar
+from app.ingestion.raw import Unreadable
 
 
 def list_files(paths: Iterable[Path]) -> list[Path]:
-    """The `.txt` files meant by the paths: files as given, folders searched through, in order.
+    """The files meant by the paths, in order, each once.
 
-    A path that does not exist is kept, so that it fails by name and not in silence.
+    Files as given; folders searched through for the kinds that are read; patterns (`*`, `?`,
+    `[…]`, `**`) looked up. What does not exist is kept, so that it fails by name and not in
+    silence.
     """
     found: dict[Path, None] = {}
     for path in paths:
-        found.update(dict.fromkeys(_inside(path)))
+        found.update(dict.fromkeys(_meant(path)))
     return list(found)
 
 
-def _inside(path: Path) -> list[Path]:
+def _meant(path: Path) -> Iterable[Path]:
     try:
-        if not path.is_dir():
+        if path.is_dir():
+            return _inside(path)
+        if path.exists() or not glob.has_magic(str(path)):
             return [path]
-    except OSError:  # a name that the file system cannot even look up
+        matches = sorted(glob.glob(str(path), recursive=True))
+        return [p for match in matches for p in _meant(Path(match))] or [path]
+    except (OSError, ValueError):  # a name that the file system cannot even look up
         return [path]
-    return sorted(p for p in path.rglob("*") if p.suffix.lower() == ".txt" and p.is_file())
 
 
-def read_raw(path: Path, given: Metadata, max_bytes: int) -> Raw:
-    """The file's bytes and metadata (`given` goes before NAME.meta.json).
+def _inside(folder: Path) -> list[Path]:
+    return sorted(
+        p
+        for p in folder.rglob("*")
+        if p.suffix.lower() in READ and not p.name.endswith(".meta.json") and p.is_file()
+    )
 
-    Raises InputRejectedError with the reason: missing, not a .txt file, empty, too large.
-    """
+
+def read_file(path: Path, reading: Reading) -> Iterator[Result]:
+    """Every article in the file; metadata given goes before NAME.meta.json beside it."""
     try:
-        size = path.stat().st_size
-        if path.suffix.lower() != ".txt":
-            raise InputRejectedError(f"cannot read {path.suffix or 'such'} files yet, only .txt")
-        if size > max_bytes:
-            raise InputRejectedError(f"too large: {size:,} bytes, at most {max_bytes:,} are taken")
-        content = path.read_bytes()
+        if path.is_dir():
+            raise InputRejectedError("a folder, where a file should be")
+        with path.open("rb") as stream:
+            given = reading.given.over(read_sidecar(path))
+            source = Input(path.resolve().as_uri(), str(path), stream, given)
+            yield from read(source, reading)
+    except InputRejectedError as error:
+        yield Unreadable(str(path), error.detail)
     except FileNotFoundError:
-        raise InputRejectedError("no such file or folder") from None
-    except OSError as error:
-        raise InputRejectedError(f"cannot be read: {error.strerror}") from error
-    if not content.strip():
-        raise InputRejectedError("empty: there is no text in it")
-    return Raw(path.resolve().as_uri(), str(path), content, given.over(read_sidecar(path)))
+        yield Unreadable(str(path), "no such file or folder")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        yield Unreadable(str(path), f"cannot be read: {reason}")

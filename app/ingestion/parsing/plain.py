@@ -1,4 +1,4 @@
-"""From the bytes of an article to a document. Pure: no file, no network, no database."""
+"""Plain text: its encoding, and what it says about itself."""
 
 import codecs
 import re
@@ -63,23 +63,29 @@ def _detect(content: bytes, error: UnicodeDecodeError) -> str:
     return _decode_as(content, best.encoding)
 
 
-def parse(raw: Raw) -> Document:
-    """The document in the bytes, with title, publisher and language found where not given.
-
-    Raises InputRejectedError with the reason for what holds no text.
-    """
+def parse_text(raw: Raw) -> Document:
+    """A plain text. Raises InputRejectedError with the reason for what holds no words."""
     text = normalise(decode(raw.content))
+    check_words(text)
+    return Document(raw.origin, raw.sha256, text, raw.metadata, said_by(text).over(raw.hints))
+
+
+def check_words(text: str) -> None:
+    """Raise InputRejectedError where there are none."""
     if not re.search(r"\w", text):
         raise InputRejectedError("empty: there are no words in it")
-    found = Metadata(
-        title=_line(find_title(text)),
-        publisher=_line(find_credits(text).publisher),
+
+
+def said_by(text: str) -> Metadata:
+    """What a text says about itself: its title, a publisher in its credits, its language."""
+    return Metadata(
+        title=one_line(find_title(text)),
+        publisher=one_line(find_credits(text).publisher),
         language=detect_language(text),
     )
-    return Document(raw.origin, raw.sha256, text, raw.metadata, found)
 
 
-def _line(found: str | None) -> str | None:
+def one_line(found: str | None) -> str | None:
     """What was found in a text, as one short line; what is too long for that is no name."""
     words = " ".join((found or "").split())
     return words if 0 < len(words) <= MAX_LINE and words.isprintable() else None

@@ -1,0 +1,1 @@
+"""Fetching pages and feeds: politely, within bounds, and from public addresses only."""
