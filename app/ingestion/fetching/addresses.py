@@ -20,9 +20,12 @@ SocketOption = (
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 PORTS = (80, 443, 8000, 8080, 8443)  # where web servers are; mail and databases are not
-# Beyond what the ipaddress module calls private: 6to4 relays, and Azure's metadata server, which
+# Beyond what the ipaddress module calls private: protocol assignments (the metadata server of
+# Oracle is one), 6to4 relays, and the metadata server of Azure, which
 # has a public address.
-_REFUSED_V4 = tuple(ipaddress.ip_network(n) for n in ("192.88.99.0/24", "168.63.129.16/32"))
+_REFUSED_V4 = tuple(
+    ipaddress.ip_network(n) for n in ("192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32")
+)
 _LONGEST = 2000  # bytes: what an index and every browser take
 _GLOBAL_V6 = ipaddress.ip_network("2000::/3")
 # Protocol assignments (Teredo among them), documentation, 6to4: what leads to other addresses.
