@@ -54,7 +54,7 @@ def test_public_addresses_are(address: str):
 @pytest.mark.parametrize(
     ("url", "reason"),
     [
-        ("file:///etc/passwd", "only http and https"),
+        ("file:/private", "only http and https"),
         ("gopher://x.example/", "only http and https"),
         ("//x.example/", "only http and https"),
         ("http:///x", "no host"),
@@ -94,8 +94,8 @@ def test_this_machine_is_not_asked_unless_a_setting_says_so(site: Site, host: st
 @pytest.mark.parametrize(
     "target",
     [
-        "http://169.254.169.254/latest/meta-data/", "http://10.0.0.1/", "http://[fd00:ec2::254]/",
-        "http://192.168.0.1:8080/admin", "http://2852039166/", "file:///etc/passwd",
+        "http://169.254.169.254/latest/meta-data/", "//10.0.0.1/", "http://[fd00:ec2::254]/",
+        "//192.168.0.1:8080/admin", "http://2852039166/", "file:/private",
         "http://user@127.0.0.1/", "//100.100.100.200/",
     ],
 )  # fmt: skip
