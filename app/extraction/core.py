@@ -16,7 +16,7 @@ from app.extraction.tagger import load_tagger, tagger_file
 
 # Scores (log-odds) that are asked for: of rules where the tagger sees nothing, or another extent;
 # and of the tagger where the rules see no statement.
-_ALONE, _INSIDE, _AGAINST = 0.0, 1.5, 0.5
+_ALONE, _INSIDE, _AGAINST = -0.3, 0.6, 0.5
 
 
 def find_findings(document: Document) -> list[Finding]:
@@ -37,7 +37,7 @@ def _decided(document: Document, candidates: list[Candidate]) -> Iterator[Findin
         alone = not (evidence.tagged or evidence.sure)
         if alone and score <= (_INSIDE if evidence.inside else _ALONE):
             continue
-        listed = score > (_AGAINST if evidence.doubted else 0)
+        listed = score > (_AGAINST if evidence.doubted else 0 if evidence.rule is None else _ALONE)
         yield replace(
             finding,
             statement=finding.statement if evidence.sure else listed and not finding.unsaid,
@@ -53,6 +53,9 @@ def _chance(score: float) -> float:
 
 @cache
 def _weights(name: str) -> NDArray[np.float64]:
-    """The weights of the features in ``data/tagger/NAME.json``, as training fitted them."""
+    """The weights of the features in ``data/tagger/NAME.json``, as training fitted them.
+
+    A feature that a fit did not have weighs nothing.
+    """
     named = tagger_file(name)
-    return np.array([named[feature] for feature in FEATURES])
+    return np.array([named.get(feature, 0.0) for feature in FEATURES])

@@ -1,16 +1,20 @@
 """He, she or it: what the pronouns beside a name say where the name itself says nothing."""
 
+import re
 from bisect import bisect_left
 from collections import Counter
+from functools import cache
 
 from app.extraction.document import Document
+from app.extraction.findings import Finding
 from app.extraction.folding import fold
 from app.extraction.gazetteer import find_entity
 from app.extraction.grammar import low
 from app.extraction.mentions import Mention
-from app.extraction.names import is_organization_name
+from app.extraction.names import is_organization_name, name_data
 from app.extraction.outlets import find_outlet
 from app.extraction.people import People, Person
+from app.extraction.roles import Described
 from app.extraction.subjects import Subjects
 from app.extraction.types import SpeakerKind
 
@@ -20,8 +24,14 @@ _GENDERS = {
     **dict.fromkeys(("she", "her", "hers", "herself", "she's", "she'd"), "f"),
 }
 _HEADS = {**_GENDERS, **dict.fromkeys(("it", "its", "it's"), _NEUTER)}
+_BODIES = frozenset({"company", "firm", "bank", "airline", "retailer", "insurer", "charity"})
 _MAX_UNKNOWN = 300  # people of unknown gender whose sentences are read: more are a list of names
 _ENOUGH = 2
+_BESIDE = 40  # characters
+_BODY_BEHIND = re.compile(
+    r"(?:['’]s?)? (?:shares?|stock|stores|branches|customers|shareholders|profits|sales|revenue)\b"
+)
+_I = re.compile(r"\bI\b")
 _PLACES = 8  # sentences read for each of them
 
 
@@ -49,12 +59,29 @@ def learn_genders(document: Document, people: People, subjects: Subjects) -> Non
         if subject.mention.parts[0].person is people.people[at] and at in unknown:
             gender = _gender_after(document, number, subject.end)
             votes.setdefault(at, Counter())[gender] += bool(gender)
+    for at in unknown:
+        if _is_traded(document.text, people.people[at]):
+            votes.setdefault(at, Counter())[_NEUTER] += _ENOUGH
     bodies = [people.people[at] for at, counted in votes.items() if _is_body(people, at, counted)]
     for at, counted in votes.items():
         _decide(people.people[at], counted)
     if bodies:
         people.drop(bodies)
         subjects.forget()
+
+
+def speaks_as_person(document: Document, part: Described, finding: Finding) -> bool:
+    """Whether a name of one word that nobody lists says "I", as people do."""
+    name = part.name
+    if not name.isalpha() or name.isupper() or name == part.description or _is_listed(name):
+        return False
+    quotes = document.quotes_in(finding.content)
+    return any(_I.search(document.text, quote.start, quote.end) for quote in quotes)
+
+
+def _is_listed(name: str) -> bool:
+    listed = find_outlet(name) is not None or find_entity(name) is not None
+    return listed or is_organization_name([fold(name)])
 
 
 def _decide(person: Person, counted: Counter[str]) -> None:
@@ -67,6 +94,24 @@ def _is_body(people: People, at: int, counted: Counter[str]) -> bool:
     person = people.people[at]
     weak = not person.strong and person.words[-1] not in people.alone
     return weak and counted[_NEUTER] > counted["m"] + counted["f"]
+
+
+@cache
+def _body_before() -> re.Pattern[str]:
+    nouns = "|".join(sorted(name_data().organization_nouns))
+    return re.compile(
+        rf"\b(?:(?:shares|stake|stock|holding|investors) (?:in|of)|giant|(?:{nouns})) $",
+        re.IGNORECASE,
+    )
+
+
+def _is_traded(text: str, person: Person) -> bool:
+    """Whether a name is a firm's by the words beside it ("shares in Acme", "the bank Acme")."""
+    return any(
+        _body_before().search(text, max(0, place - _BESIDE), place)
+        or _BODY_BEHIND.match(text, place + len(person.name), place + len(person.name) + _BESIDE)
+        for place in person.places[:_PLACES]
+    )
 
 
 def _gender_after(document: Document, number: int, position: int) -> str:
@@ -87,7 +132,10 @@ def _head_behind(document: Document, number: int) -> str:
     """The gender of the pronoun that opens the sentence behind one, "" if none does."""
     if number + 1 >= len(document.sentences):
         return ""
-    return _HEADS.get(document.sentences[number + 1].items[0].low, "")
+    items = document.sentences[number + 1].items
+    if low(items, 0) == "the" and low(items, 1) in _BODIES:
+        return _NEUTER
+    return _HEADS.get(items[0].low, "")
 
 
 def _adopt_surnames(document: Document, people: People, subjects: Subjects) -> None:
@@ -124,7 +172,5 @@ def _surname(mention: Mention) -> str:
     if len(mention.parts) != 1 or mention.parts[0].kind is not SpeakerKind.ORGANIZATION:
         return ""
     name = mention.parts[0].printed
-    listed = find_outlet(name) is not None or find_entity(name) is not None
-    known = listed or is_organization_name([fold(name)])
     plain = name.isalpha() and name[:1].isupper() and not name.isupper()
-    return name if plain and not known else ""
+    return name if plain and not _is_listed(name) else ""

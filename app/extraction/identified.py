@@ -10,8 +10,9 @@ from dataclasses import replace
 
 from app.extraction.document import Document, Role
 from app.extraction.findings import Finding
+from app.extraction.grammar import grammar
 from app.extraction.mentions import parse_mention
-from app.extraction.names import is_role, name_data
+from app.extraction.names import is_role, name_data, name_words
 from app.extraction.nouns import head_of
 from app.extraction.organizations import may_be
 from app.extraction.people import People, Person
@@ -24,6 +25,13 @@ from app.extraction.types import Span, SpeakerKind, SpeakerName
 _REACH = 4  # sentences
 _LEAD = 2  # prose sentences with which an article begins
 _CLAUSE = 200  # characters
+_OWNER = 8  # characters
+_BACK = 3  # sentences
+_MAX_PEOPLE = 30
+_AGAIN = 3  # times
+# Heads and words of the offices that a reader knows the holder of.
+_NATIONAL = frozenset({"minister", "premier", "president", "chancellor"})
+_NATIONAL_MODIFIERS = frozenset({"prime", "british", "uk", "us"})
 _ANY = frozenset({"figure", "person"})
 
 
@@ -56,10 +64,11 @@ class Identifier:
             part = self._description(finding.mention, end)
             if part is None or len(found.speakers) != 1:
                 continue
-            person = self._named_after(at, part, findings, result)
+            person = self._spoken_of(part, at, findings, result)
+            person = person or self._named_after(at, part, findings, result)
             if person is not None:
                 self._roles.add(part, person, finding.mention[0])
-            person = person or self._roles.holder(part)
+            person = person or self._roles.holder(part) or self._known_to_all(part, finding)
             if person is not None:
                 self._replace(result, at, findings, found.speakers[0], person)
         return result
@@ -136,6 +145,78 @@ class Identifier:
 
     # --- who it is ---
 
+    def _spoken_of(
+        self, part: Described, at: int, findings: Sequence[Finding], resolved: Sequence[Resolved]
+    ) -> Person | None:
+        """Of whom the sentences before are, whom an office describes that nobody else has.
+
+        "Oliver Ray, for the opposition, attacked … The shadow chancellor said …".
+        """
+        if not part.definite or part.head not in name_data().public_offices:
+            return None
+        if self._is_owned(findings[at]):
+            return None
+        here = findings[at].sentence
+        said = {
+            finding.sentence: found.speakers[0]
+            for finding, found in zip(
+                findings[max(0, at - 8) : at], resolved[max(0, at - 8) :], strict=False
+            )
+            if len(found.speakers) == 1 and not finding.nested
+        }
+        for number in range(here - 1, max(-1, here - 1 - _BACK), -1):
+            person = self._centre_of(number, said.get(number))
+            if person is not None:
+                return person if self._may_hold(person, part) else None
+            if not self._goes_on(number):
+                return None
+        return None
+
+    def _is_owned(self, finding: Finding) -> bool:
+        """Whether a mention is somebody else's ("her manager")."""
+        start = finding.mention[0] if finding.mention else finding.clause[0]
+        first = self._document.text[start : start + _OWNER].split()
+        return bool(first) and first[0].lower() in grammar().possessives
+
+    def _centre_of(self, number: int, speaker: SpeakerName | None) -> Person | None:
+        """The person who speaks in a sentence, or who is its subject."""
+        if speaker is not None:
+            is_person = speaker.kind is SpeakerKind.PERSON
+            start = self._document.sentences[number].start
+            return self._people.find(name_words(speaker.name), start) if is_person else None
+        subject = self._subjects.of(number)
+        parts = subject.mention.parts if subject is not None else ()
+        return parts[0].person if len(parts) == 1 else None
+
+    def _goes_on(self, number: int) -> bool:
+        """Whether a sentence is about the same person as the one before, by its pronoun."""
+        subject = self._subjects.of(number)
+        return subject is not None and subject.mention.pronoun in ("he", "she")
+
+    def _may_hold(self, person: Person, part: Described) -> bool:
+        """Whether nothing says that a person has another office, or is of the other gender."""
+        theirs = {role.head for role in self._roles.roles if role.person is person}
+        other = part.gender and person.gender and part.gender != person.gender
+        return not other and not theirs & name_data().public_offices
+
+    def _known_to_all(self, part: Described, finding: Finding) -> Person | None:
+        """The one person of an article whom it names again and again and never introduces.
+
+        Who holds an office that readers know ("the prime minister") is named with no role.
+        """
+        if not part.definite or part.head not in name_data().public_offices:
+            return None
+        if part.head not in _NATIONAL or part.modifiers - _NATIONAL_MODIFIERS:
+            return None
+        introduced = {id(role.person) for role in self._roles.roles}
+        named = [
+            person
+            for person in self._people.people[:_MAX_PEOPLE]
+            if id(person) not in introduced
+            and self._document.text.count(person.name.split()[-1]) >= _AGAIN
+        ]
+        return named[0] if len(named) == 1 else None
+
     def _named_after(
         self, at: int, part: Described, findings: Sequence[Finding], resolved: Sequence[Resolved]
     ) -> Person | None:
@@ -201,6 +282,9 @@ def _is_same(part: Described, role: HeldRole) -> bool:
 
 def _agrees(part: Described, named: Described) -> bool:
     """Whether somebody introduced with a role may be the one described before."""
+    ranks = name_data().ranks
+    if named.head and part.modifiers & ranks != named.modifiers & ranks:
+        return False
     if not named.head or named.head == part.head:
         return True
     if named.head in wider_roles(part.head) or part.head in wider_roles(named.head):

@@ -6,8 +6,9 @@ from app.extraction.document import Item, ItemKind
 from app.extraction.grammar import grammar, is_verb_like, is_word, low
 from app.extraction.mentions import parse_mention
 from app.extraction.names import is_role
-from app.extraction.people import People, Person, may_open_name, name_runs
+from app.extraction.people import People, Person
 from app.extraction.roles import Described, phrase_of, role_gender, role_head
+from app.extraction.runs import may_open_name, name_runs
 from app.extraction.types import SpeakerKind
 
 _MAX_ROLE = 12

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.extraction.cues import lexicon
+from app.extraction.data_files import load_data, words_of
 from app.extraction.findings import Construction, Finding
 from app.extraction.grammar import grammar
 from app.extraction.types import Act, Kind, Span
@@ -21,6 +22,7 @@ _WORD = re.compile(r"['’]?\w+(?:['’]\w+)?")
 # Forms that hardly occur in the tagger's training corpus.
 SURE_OF_RULES = frozenset({Construction.ANAPHORA, Construction.TURN, Construction.COLON})
 _SHORT = 4  # words
+_CLAIMS = words_of(load_data("cues")["other"]["claims"])
 _FREE = frozenset({"that", "there", "it", "he", "she", "they", "we", "i", "you", "this"})
 
 FEATURES = (
@@ -28,6 +30,7 @@ FEATURES = (
     "no cue", "direct", "mixed", "clause", "infinitive", "short", "no source", "negated",
     "question", "nested", "chance", "chance of cue", "heading",
     "inside", "chance of link", "chance of source",
+    "claims", "asks",
 )  # fmt: skip
 
 
@@ -99,6 +102,8 @@ def features(text: str, evidence: Evidence) -> NDArray[np.float64]:
         evidence.inside,
         evidence.link_chance,
         evidence.source_chance,
+        bool(_CLAIMS & set(cue)),
+        "to" in content[1:4] and first != "to" and not finite,
     ]
     return np.array(values, dtype=np.float64)
 

@@ -134,3 +134,25 @@ def _may_widen(item: Item) -> bool:
         return item.low == ","
     plain = item.low not in words.subordinators and item.low not in words.auxiliaries
     return item.kind is ItemKind.WORD and plain
+
+
+def phrase_before(items: Sequence[Item]) -> Span | None:
+    """The capitalised words or the last noun phrase at the end of a stretch."""
+    end = len(items)
+    while end and (
+        items[end - 1].kind is not ItemKind.WORD or items[end - 1].low in ("to", "of", "according")
+    ):
+        end -= 1
+    start = end
+    while start and items[start - 1].kind is ItemKind.WORD and end - start < 8:
+        word = items[start - 1]
+        if not word.capital and word.low in (
+            grammar().determiners | grammar().prepositions | grammar().auxiliaries
+        ):
+            if word.low in grammar().determiners:
+                start -= 1
+            break
+        if not word.capital and start < end and items[start].capital:
+            break
+        start -= 1
+    return (items[start].start, items[end - 1].end) if start < end else None

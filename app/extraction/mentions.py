@@ -12,7 +12,7 @@ from app.extraction.mention_parts import bare, before_verb, is_function_word, se
 from app.extraction.names import HONORIFICS, is_organization_name, is_role, name_data, name_words
 from app.extraction.nouns import speaking_nouns
 from app.extraction.outlets import find_outlet
-from app.extraction.people import People, Person, Run, name_runs
+from app.extraction.people import People, Person
 from app.extraction.roles import (
     Described,
     phrase_of,
@@ -21,6 +21,7 @@ from app.extraction.roles import (
     role_of,
     without_articles,
 )
+from app.extraction.runs import Run, name_runs
 from app.extraction.types import Span, SpeakerKind
 
 _PRONOUNS = frozenset(
@@ -229,6 +230,9 @@ def _segment(text: str, items: Sequence[Item], people: People) -> Described | No
     if _is_long_name(items):
         name = phrase_of(text, items)
         return Described(SpeakerKind.ORGANIZATION, name=name, printed=name, definite=True)
+    listed = _listed(text, items)
+    if listed is not None:
+        return listed
     runs = list(name_runs(items))
     role = role_of(text, items)
     for run in _name_candidates(items, runs):
@@ -249,6 +253,17 @@ def _outlet(text: str, items: Sequence[Item], people: People) -> Described | Non
     if outlet is None:
         return None
     return Described(SpeakerKind.ORGANIZATION, name=outlet.name, printed=printed, definite=True)
+
+
+def _listed(text: str, items: Sequence[Item]) -> Described | None:
+    """A listed organisation whose name is a title or an adjective too ("Labour say"), or None."""
+    if len(items) != 1 or not items[0].capital or items[0].low not in name_data().origins:
+        return None
+    printed = text[items[0].start : items[0].end]
+    entity = find_entity(printed)
+    if entity is None or entity.kind != "organisation":
+        return None
+    return Described(SpeakerKind.ORGANIZATION, name=printed, printed=printed, definite=True)
 
 
 def _without_class(items: Sequence[Item], printed: str) -> str:

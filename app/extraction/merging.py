@@ -15,13 +15,14 @@ from app.extraction.cues import Frame, lexicon
 from app.extraction.document import Document, Role
 from app.extraction.findings import Construction, Finding, kind_of
 from app.extraction.listing import SURE_OF_RULES, Evidence, cue_acts
+from app.extraction.nouns import names_no_speaker
 from app.extraction.outlets import find_outlet
 from app.extraction.tagger import Reading, Tagged
 from app.extraction.types import Act, Kind, Span
 
 _OVERLAP = 0.5  # of the union, for two to be one
-# In a cue, they say that it was not, or may not have been said.
-_UNSAID = frozenset({"may", "might", "could", "not", "never", "didn't", "didn’t"})
+# In a cue, they say that it was not, or may not have been said, or by somebody else.
+_UNSAID = frozenset({"may", "might", "could", "not", "never", "didn't", "didn’t", "heard"})
 _NEAR_EDGE = 3  # characters
 _MOSTLY = 0.6  # of a quotation, for all of it to be content
 _CONJUNCTION = re.compile(r"that\s+", re.IGNORECASE)
@@ -44,11 +45,13 @@ class Merger:
     def __init__(self, document: Document, reading: Reading) -> None:
         self._document = document
         self._reading = reading
+        self._starts: list[int] = []
         self._contents = sorted(span for t in reading.tagged for span in t.content)
 
     def candidates(self, rules: Sequence[Finding]) -> list[Candidate]:
         """Every attribution that either sees, in the order of the text."""
         rules = sorted(rules, key=lambda f: f.content[0])
+        self._starts = [rule.content[0][0] for rule in rules]
         pairs = self._pairs(rules)
         found: list[Candidate] = []
         for tagged, at in pairs:
@@ -171,8 +174,26 @@ class Merger:
             statement=True,
             nested=False,
             inherits=tagged.continues and tagged.mention is None,
-            unsaid=bool(_UNSAID & set(words)),
+            unsaid=bool(_UNSAID & set(words))
+            or self._is_rule_of(tagged, words, number)
+            or self._is_passed_on(tagged, content),
         )
+
+    def _is_passed_on(self, tagged: Tagged, content: Sequence[Span]) -> bool:
+        """Whether an outlet only passes on what somebody says in the content."""
+        at = bisect_left(self._starts, content[0][0])
+        inside = at < len(self._starts) and self._starts[at] < content[-1][1]
+        return inside and tagged.mention is not None and self._passes_on(tagged.mention)
+
+    def _is_rule_of(self, tagged: Tagged, words: Sequence[str], number: int) -> bool:
+        """Whether the content only goes by something ("according to the law")."""
+        if "according" not in words or tagged.mention is None:
+            return False
+        items = self._document.sentences[number].items
+        inside = [
+            i for i, item in enumerate(items) if tagged.mention[0] <= item.start < tagged.mention[1]
+        ]
+        return bool(inside) and names_no_speaker(items, inside[0], inside[-1] + 1)
 
     def _construction(
         self, tagged: Tagged, content: Sequence[Span], words: Sequence[str]

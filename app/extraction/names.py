@@ -31,12 +31,15 @@ class NameData:
     idle: frozenset[str]
     ranks: frozenset[str]
     offices: frozenset[str]
+    public_offices: frozenset[str]
     anonymous: frozenset[str]
     relations: frozenset[str]
     suffixes: frozenset[str]
+    memberships: frozenset[str]
     compounds: frozenset[str]
     peerages: frozenset[str]
     synonyms: dict[str, str]
+    document_groups: dict[str, str]
     wider: dict[str, frozenset[str]]
 
 
@@ -48,9 +51,10 @@ def name_data() -> NameData:
     lists = {
         name: words_of(data[name])
         for name in NameData.__slots__
-        if name not in ("places", "male", "female", "synonyms", "wider")
+        if name not in ("places", "male", "female", "synonyms", "document_groups", "wider")
     }
     synonyms = {w: role for role, words in data["role_synonyms"].items() for w in words.split()}
+    groups = {w: kind for kind, words in data["document_groups"].items() for w in words.split()}
     lists["epithets"] = frozenset(map(fold, lists["epithets"]))
     return NameData(
         **lists,
@@ -58,6 +62,7 @@ def name_data() -> NameData:
         male=words_of(given["male"]),
         female=words_of(given["female"]),
         synonyms=synonyms,
+        document_groups=groups,
         wider={
             word: frozenset(map(fold, narrower.split()))
             for word, narrower in data["wider_roles"].items()

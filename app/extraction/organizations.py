@@ -14,8 +14,9 @@ from app.extraction.grammar import grammar, low
 from app.extraction.mentions import parse_mention
 from app.extraction.names import is_organization_name, name_data
 from app.extraction.outlets import find_outlet
-from app.extraction.people import People, name_runs
+from app.extraction.people import People
 from app.extraction.roles import Described, role_head
+from app.extraction.runs import name_runs
 from app.extraction.subjects import BEHIND_NOUN
 from app.extraction.types import SpeakerKind
 
@@ -96,7 +97,7 @@ class Organizations:
         if kind is None or modifiers - name_data().origins - {"national", "state", "local"}:
             return None
         fitting = [one for one in self._known.values() if kind in one.classes]
-        if not fitting and not modifiers:
+        if not fitting and not modifiers and kind != "study":
             fitting = self._acting(head, kind, position)
         before = [one for one in fitting if one.places[0] < position]
         if before:

@@ -7,16 +7,18 @@ article says who it is, nobody is named.
 
 from collections.abc import Sequence
 
+from app.extraction.authors import Authors
 from app.extraction.centres import GENDERS, Centres
 from app.extraction.contents import leading_subject
-from app.extraction.document import Document, Item, ItemKind
+from app.extraction.document import Document
 from app.extraction.findings import Construction, Finding
 from app.extraction.folding import fold
-from app.extraction.genders import learn_genders
-from app.extraction.grammar import grammar, low
+from app.extraction.gazetteer import find_entity
+from app.extraction.genders import learn_genders, speaks_as_person
+from app.extraction.grammar import low
 from app.extraction.identified import Identifier
 from app.extraction.introductions import described_people
-from app.extraction.mention_parts import author_span, wider_span
+from app.extraction.mention_parts import phrase_before, wider_span
 from app.extraction.mentions import Mention, parse_mention
 from app.extraction.names import is_role, name_data, name_words
 from app.extraction.organizations import Organizations
@@ -31,6 +33,8 @@ from app.extraction.types import Span, SpeakerKind, SpeakerName
 _FRONTING = frozenset(
     {"while", "after", "before", "although", "though", "by", "despite", "without"}
 )
+# Whose "its report" is: the one whom the pronoun would stand for.
+_OWNERS = {"its": "it", "his": "he", "her": "she", "their": "they"}
 
 
 class Resolver:
@@ -43,6 +47,7 @@ class Resolver:
         learn_genders(document, self._people, self._subjects)
         self._organizations = Organizations(document, self._people)
         self._roles = RoleMemory()
+        self._authors = Authors(document, self._subjects, self._name_of)
         self._centres = Centres(document, self._people, self._subjects, self._by_parts)
         self._aliases: dict[str, dict[str, None]] = {}
         self._descriptions: dict[str, str] = {}
@@ -61,7 +66,7 @@ class Resolver:
         self._note_roles(len(self._document.text))
         resolved = self._from_main_clauses(findings, resolved)
         identifier = Identifier(self._document, self._people, self._subjects, self._roles)
-        return identifier.identify(findings, resolved)
+        return self._authors.name(findings, identifier.identify(findings, resolved))
 
     def _from_main_clauses(
         self, findings: Sequence[Finding], resolved: Sequence[Resolved]
@@ -185,6 +190,8 @@ class Resolver:
         known = self._known_organization(part, position)
         if known is not None:
             return Resolved((known,), Found.ROLE), ""
+        if finding is not None and part.name and speaks_as_person(self._document, part, finding):
+            return self._by_person(part, self._people.adopt_named(part.name, position), position)
         if part.name:
             name = part.name
             if name != part.description:  # a name, and no "Norwegian government"
@@ -267,16 +274,31 @@ class Resolver:
             return None
         if part.head not in name_data().document_nouns:
             return None
-        items = self._document.sentences[finding.sentence].items
-        span = author_span(items, finding.mention[0])
-        if span is None:
-            return None
+        author = self._authors.in_phrase(finding.mention, finding.sentence)
+        if author is not None:
+            return author
+        word = self._document.text[slice(*finding.mention)].lower().split()[0]
+        owner = _OWNERS.get(word)
+        known = self._centres.antecedent(owner, finding) if owner else None
+        named = known is not None and known.speakers[0].kind in (
+            SpeakerKind.PERSON,
+            SpeakerKind.ORGANIZATION,
+        )
+        return known.speakers[0] if known is not None and named else None
+
+    def _name_of(self, span: Span) -> SpeakerName | None:
+        """Whom a phrase names, for the author of a document; no place and no description."""
         parts = parse_mention(self._document.text, span, self._people, adopt=False).parts
         if len(parts) != 1 or not parts[0].name or not any(map(str.isupper, parts[0].printed)):
             return None
-        author, position = parts[0], span[0]
-        found = self._by_described(author, position, None)[0]
-        return found.speakers[0] if found.speakers else None
+        part = parts[0]
+        entity = find_entity(part.name)
+        if entity is not None and entity.kind == "place":
+            return None
+        if part.person is None or part.person not in self._people.people:
+            name = part.printed if part.person else self._organizations.full_name(part.name)
+            return SpeakerName(name, SpeakerKind.ORGANIZATION, (part.printed,))
+        return SpeakerName(part.person.name, SpeakerKind.PERSON, (part.person.name,))
 
     def _by_epithet(self, part: Described, finding: Finding) -> Person | None:
         """The person last spoken of whom "the Brazilian", "the 34-year-old" stands for."""
@@ -347,35 +369,13 @@ class Resolver:
         sentence = self._document.sentences[finding.sentence]
         position = finding.mention[0] if finding.mention else finding.clause[0]
         before = [item for item in sentence.items if item.end <= position]
-        span = _phrase_before(before)
+        span = phrase_before(before)
         if span is None:
             return NOBODY, "", False
         mention = parse_mention(text, span, self._people)
         if mention.pronoun:
             return NOBODY, "", False
         return self._by_mention(mention, finding)
-
-
-def _phrase_before(items: Sequence[Item]) -> Span | None:
-    """The capitalised words or the last noun phrase at the end of a stretch."""
-    end = len(items)
-    while end and (
-        items[end - 1].kind is not ItemKind.WORD or items[end - 1].low in ("to", "of", "according")
-    ):
-        end -= 1
-    start = end
-    while start and items[start - 1].kind is ItemKind.WORD and end - start < 8:
-        word = items[start - 1]
-        if not word.capital and word.low in (
-            grammar().determiners | grammar().prepositions | grammar().auxiliaries
-        ):
-            if word.low in grammar().determiners:
-                start -= 1
-            break
-        if not word.capital and start < end and items[start].capital:
-            break
-        start -= 1
-    return (items[start].start, items[end - 1].end) if start < end else None
 
 
 def _is_body(speaker: SpeakerName, head: str) -> bool:
