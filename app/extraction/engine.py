@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
+from app.extraction.channels import Channel, find_channels
 from app.extraction.confidence import confidence_of
 from app.extraction.core import find_findings
 from app.extraction.credits import Credits, find_credits
@@ -61,6 +62,7 @@ class _Assembly:
         self._via = ViaFinder(document.text)
         self._published_at = published_at
         self._last_day: date | None = None
+        self._channels: dict[str, Channel] = {}
         self._publisher = _canonical(publisher or credits.publisher)
         agency = credits.agency
         self._agency = None if agency and agency == self._publisher else agency
@@ -72,6 +74,9 @@ class _Assembly:
         resolved = resolver.resolve_all(findings)
         writing: dict[str, int] = {}
         spans = self._spans(findings)
+        self._channels = find_channels(
+            self._document, resolver.subjects, self._via, findings, resolved
+        )
         for finding, found, span in zip(findings, resolved, spans, strict=True):
             yield self._attribution(finding, found, span, resolver, writing)
 
@@ -97,6 +102,10 @@ class _Assembly:
             medium = Medium.DOCUMENT
         if medium is None and self._is_answer(finding):
             medium = Medium.INTERVIEW
+        channel = self._channels.get(names[0]) if len(names) == 1 else None
+        if channel is not None and medium is None and not via and finding.act is Act.SPEECH:
+            via = tuple(name for name in channel.via if name != self._publisher)
+            medium = channel.medium
         act = _act(finding, medium, via, names, writing)
         if act is Act.SPEECH and written:
             act = Act.WRITING

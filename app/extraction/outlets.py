@@ -190,7 +190,8 @@ def _is_marked(before: str, after: str, outlet: Outlet) -> bool:
     """Does the context show that an ordinary word names an outlet here?"""
     if re.match(r"[-‐‑–]\w", after):  # "X-ray", "Sun-like"
         return False
-    if _NOUN_AFTER.match(after) or _NOUN_BEFORE.search(before):
+    headed = _NAME_BEFORE.search(before) and not _HEAD_BEFORE.search(before)
+    if (_NOUN_AFTER.match(after) and not headed) or _NOUN_BEFORE.search(before):
         return True
     if outlet.kind == "platform":
         return bool(_ON_BEFORE.search(before) or _FORMERLY_AFTER.match(after))

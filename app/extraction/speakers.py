@@ -43,12 +43,12 @@ class Resolver:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._people = People(document)
-        self._subjects = Subjects(document, self._people)
-        learn_genders(document, self._people, self._subjects)
+        self.subjects = Subjects(document, self._people)
+        learn_genders(document, self._people, self.subjects)
         self._organizations = Organizations(document, self._people)
         self._roles = RoleMemory()
-        self._authors = Authors(document, self._subjects, self._name_of)
-        self._centres = Centres(document, self._people, self._subjects, self._by_parts)
+        self._authors = Authors(document, self.subjects, self._name_of)
+        self._centres = Centres(document, self._people, self.subjects, self._by_parts)
         self._aliases: dict[str, dict[str, None]] = {}
         self._descriptions: dict[str, str] = {}
         self._introduced = [
@@ -65,7 +65,7 @@ class Resolver:
             resolved.append(self._resolve(finding))
         self._note_roles(len(self._document.text))
         resolved = self._from_main_clauses(findings, resolved)
-        identifier = Identifier(self._document, self._people, self._subjects, self._roles)
+        identifier = Identifier(self._document, self._people, self.subjects, self._roles)
         return self._authors.name(findings, identifier.identify(findings, resolved))
 
     def _from_main_clauses(

@@ -157,3 +157,14 @@ def test_the_source_of_another_idea_is_not_the_source_of_these_words():
     )
     ruiz = next(one.found for one in found if one.speaker == "Ana Ruiz")
     assert (ruiz.via, ruiz.medium) == ((), None)
+
+
+def test_a_channel_holds_for_all_that_somebody_says() -> None:
+    text = (
+        "Ana Diaz has said that the quay is safe. She made her comments on The Early Stuff "
+        "programme, shown on Channel Eleven.\n\nDiaz said that it would open in May. "
+        "Luis Vega told The Guardian that it would not."
+    )
+    found = [r.found for r in read(text)]
+    assert found[0].via == found[1].via == ("Early Stuff", "Channel Eleven")
+    assert found[2].via == ("The Guardian",)
