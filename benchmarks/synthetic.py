@@ -256,6 +256,8 @@ def fill(url: str, count: int, seed: int = 1, tell: Callable[[str], None] = prin
                 connection.execute(index)
         tell(f"{time.monotonic() - started:6.0f} s  {len(indexes) - 1} indexes")
         _move_sequences(connection)
+        # Else the planner takes large tables for empty ones.
+        connection.execute("ANALYZE")
     _refresh(url, count)
     tell(f"{time.monotonic() - started:6.0f} s  search and sources")
     with psycopg.connect(url) as connection:

@@ -86,6 +86,10 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
+OF_LISTS = problems(400, 422, 500, 503)
+OF_ONE = problems(404, 422, 500, 503)
+
+
 def install(app: FastAPI) -> None:
     """Have the app describe itself; made once, at the first question."""
 

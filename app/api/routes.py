@@ -15,7 +15,7 @@ from app.api.dependencies import (
     reject_repeats,
 )
 from app.api.lean import LeanRoute
-from app.api.openapi import problems
+from app.api.openapi import OF_LISTS, OF_ONE
 from app.queries import entities, statements
 from app.queries.filters import (
     ArticleList,
@@ -29,8 +29,6 @@ from app.queries.filters import (
 from app.queries.profile import get_profile
 from app.queries.similar import find_similar
 
-_LIST: dict[int | str, dict[str, Any]] = problems(400, 422, 500, 503)
-_ONE: dict[int | str, dict[str, Any]] = problems(404, 422, 500, 503)
 _MERGED: dict[int | str, dict[str, Any]] = {
     308: {
         "description": "Merged into another: the survivor is at `Location`.",
@@ -47,7 +45,7 @@ hot = APIRouter(dependencies=[Depends(reject_repeats)], route_class=LeanRoute)
     tags=["statements"],
     operation_id="list_statements",
     response_model=schemas.StatementPage | schemas.SelectedStatementPage,
-    responses=_LIST,
+    responses=OF_LISTS,
 )
 async def list_statements(
     request: Request, connection: ListConnection, parameters: Annotated[StatementList, Query()]
@@ -67,7 +65,7 @@ async def list_statements(
     tags=["statements"],
     operation_id="get_statement",
     response_model=schemas.Statement | schemas.SelectedStatement,
-    responses=_ONE | _MERGED,
+    responses=OF_ONE | _MERGED,
 )
 async def get_statement(
     connection: Connection, statement_id: EntityId, shape: Annotated[Shape, Query()]
@@ -81,7 +79,7 @@ async def get_statement(
     tags=["statements"],
     operation_id="list_occurrences",
     response_model=schemas.OccurrencePage,
-    responses=_ONE | _LIST | _MERGED,
+    responses=OF_ONE | OF_LISTS | _MERGED,
 )
 async def list_occurrences(
     request: Request,
@@ -100,7 +98,7 @@ async def list_occurrences(
     tags=["statements"],
     operation_id="list_similar",
     response_model=schemas.SimilarStatements,
-    responses=_ONE | _MERGED,
+    responses=OF_ONE | _MERGED,
 )
 async def list_similar(
     connection: Connection,
@@ -116,7 +114,7 @@ async def list_similar(
     tags=["speakers"],
     operation_id="list_speakers",
     response_model=schemas.SpeakerPage,
-    responses=_LIST,
+    responses=OF_LISTS,
 )
 async def list_speakers(
     request: Request, connection: Connection, parameters: Annotated[SpeakerList, Query()]
@@ -130,7 +128,7 @@ async def list_speakers(
     tags=["speakers"],
     operation_id="get_speaker",
     response_model=name_schemas.SpeakerProfile,
-    responses=_ONE | _MERGED,
+    responses=OF_ONE | _MERGED,
 )
 async def get_speaker(connection: Connection, speaker_id: EntityId, _: NoParameters) -> Response:
     """One speaker: names, descriptions and affiliations as printed, when, about what, with whom."""
@@ -142,7 +140,7 @@ async def get_speaker(connection: Connection, speaker_id: EntityId, _: NoParamet
     tags=["sources"],
     operation_id="list_sources",
     response_model=schemas.SourcePage,
-    responses=_LIST,
+    responses=OF_LISTS,
 )
 async def list_sources(
     request: Request, connection: Connection, parameters: Annotated[SourceList, Query()]
@@ -156,7 +154,7 @@ async def list_sources(
     tags=["articles"],
     operation_id="list_articles",
     response_model=schemas.ArticlePage,
-    responses=_LIST,
+    responses=OF_LISTS,
 )
 async def list_articles(
     request: Request, connection: Connection, parameters: Annotated[ArticleList, Query()]
@@ -170,7 +168,7 @@ async def list_articles(
     tags=["articles"],
     operation_id="get_article",
     response_model=schemas.ArticleDetail,
-    responses=_ONE,
+    responses=OF_ONE,
 )
 async def get_article(connection: Connection, article_id: EntityId, _: NoParameters) -> Response:
     """One article with the history of its text."""

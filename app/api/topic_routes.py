@@ -1,6 +1,6 @@
 """The routes about topics: parameters in, one query, answer out."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
@@ -13,12 +13,9 @@ from app.api.dependencies import (
     page_answer,
     reject_repeats,
 )
-from app.api.openapi import problems
+from app.api.openapi import OF_LISTS, OF_ONE
 from app.queries import topics
 from app.queries.filters import TopicList
-
-_LIST: dict[int | str, dict[str, Any]] = problems(400, 422, 500, 503)
-_ONE: dict[int | str, dict[str, Any]] = problems(404, 422, 500, 503)
 
 router = APIRouter(dependencies=[Depends(reject_repeats)], tags=["topics"])
 
@@ -27,7 +24,7 @@ router = APIRouter(dependencies=[Depends(reject_repeats)], tags=["topics"])
     "/topics",
     operation_id="list_topics",
     response_model=schemas.TopicPage,
-    responses=_LIST,
+    responses=OF_LISTS,
 )
 async def list_topics(
     request: Request, connection: Connection, parameters: Annotated[TopicList, Query()]
@@ -40,7 +37,7 @@ async def list_topics(
     "/topics/{topic_id}",
     operation_id="get_topic",
     response_model=schemas.TopicDetail,
-    responses=_ONE,
+    responses=OF_ONE,
 )
 async def get_topic(connection: Connection, topic_id: EntityId, _: NoParameters) -> Response:
     """One topic with its names, what is broader and narrower, and how much is said about it."""

@@ -1,22 +1,18 @@
 """Statements as a JSON Feed, version 1.1 (jsonfeed.org)."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import orjson
 
-from app.formats.base import Origin, Statement, Tail, speakers
+from app.formats.base import Statement, speakers
+from app.formats.document import JsonDocument
 from app.formats.headline import headline
 
 _VERSION = "https://jsonfeed.org/version/1.1"
 
 
-class JsonFeed:
+class JsonFeed(JsonDocument):
     """One item a statement; `_onrecord` of an item is the statement as the API answers it."""
-
-    def __init__(self, origin: Origin) -> None:
-        self._origin = origin
-        self._first = True
 
     def begin(self) -> bytes:
         """The feed's own fields, and the items' opening."""
@@ -27,19 +23,6 @@ class JsonFeed:
             "feed_url": self._origin.url("feed.json"),
         }
         return orjson.dumps(head)[:-1] + b',"items":['
-
-    def rows(self, statements: Sequence[Statement]) -> bytes:
-        """The statements as items."""
-        items = b",\n".join(
-            orjson.dumps(self._item(statement), option=orjson.OPT_UTC_Z) for statement in statements
-        )
-        lead = b"" if self._first else b",\n"
-        self._first = False
-        return lead + items
-
-    def end(self, tail: Tail) -> bytes:
-        """The closing brackets, without which this is no JSON."""
-        return b"]}\n"
 
     def _item(self, statement: Statement) -> dict[str, Any]:
         item = {

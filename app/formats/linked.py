@@ -1,47 +1,28 @@
 """Statements as JSON-LD in the words of schema.org: Quotation and Claim."""
 
-from collections.abc import Sequence
 from typing import Any
 
-import orjson
-
 from app.extraction.types import Kind, SpeakerKind
-from app.formats.base import Origin, Statement, Tail, speakers
+from app.formats.base import Statement, speakers
+from app.formats.document import JsonDocument
 
 
 def _without_nulls(node: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in node.items() if value not in (None, [], "")}
 
 
-class JsonLd:
+class JsonLd(JsonDocument):
     """One document whose `@graph` holds the statements.
 
     Words between quotation marks, wholly or partly, are a Quotation with `spokenByCharacter`;
     what is only reported is a Claim with `author`, since schema.org knows no speaker of one.
     """
 
-    def __init__(self, origin: Origin) -> None:
-        self._origin = origin
-        self._first = True
-
     def begin(self) -> bytes:
         """The context, and the graph's opening."""
         return b'{"@context":"https://schema.org","@graph":['
 
-    def rows(self, statements: Sequence[Statement]) -> bytes:
-        """The statements as nodes."""
-        nodes = b",\n".join(
-            orjson.dumps(self._node(statement), option=orjson.OPT_UTC_Z) for statement in statements
-        )
-        lead = b"" if self._first else b",\n"
-        self._first = False
-        return lead + nodes
-
-    def end(self, tail: Tail) -> bytes:
-        """The closing brackets, without which this is no JSON."""
-        return b"]}\n"
-
-    def _node(self, statement: Statement) -> dict[str, Any]:
+    def _item(self, statement: Statement) -> dict[str, Any]:
         occurrence = statement["occurrence"]
         quoted = statement["kind"] != Kind.INDIRECT
         by = [self._speaker(speaker) for speaker in speakers(statement)]
