@@ -17,6 +17,7 @@ from app.ingestion.run import ingest
 from app.migrate import check_schema
 from app.models import Job, Outcome, RunKind
 from tests.conftest import SEEDS, Databases
+from tests.ingestion.test_jobs import WEB
 from tests.keys import make_key
 
 with warnings.catch_warnings():
@@ -67,6 +68,6 @@ def test_what_is_restored_is_what_was_there(
         assert connection.execute(text(COUNTS)).one() == before
         assert [row.name for row in list_keys(connection)] == ["desk"]
         (job_id,) = connection.scalars(select(Job.id))
-    do_job(Ingester(restored, Extractors(0), RunKind.QUEUE), job_id)
+    do_job(Ingester(restored, Extractors(0), RunKind.QUEUE), WEB, job_id)
     assert ingest(restored, [SEEDS]).count(Outcome.UNCHANGED) == 1
     restored.dispose()

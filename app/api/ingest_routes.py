@@ -18,7 +18,7 @@ from app.api.dependencies import (
 from app.api.openapi import problems
 from app.ingestion.idempotency import Answer
 from app.ingestion.ingester import Ingester
-from app.ingestion.posting import AT_ONCE, Wish, post_article, preview
+from app.ingestion.posting import AT_ONCE, Posted, Wish, post_article, preview
 from app.models import KeyScope
 from app.queries import jobs
 
@@ -79,7 +79,8 @@ def _made(request: Request, made: Answer) -> Response:
     responses=_MADE | _FAILED | problems(409),
     description="Ingest an article: find its statements and store them. The same again changes"
     " nothing; another text under the same URL is a new version. Over"
-    f" {AT_ONCE:,} characters it is queued, with `Prefer: respond-async` a shorter one too.",
+    f" {AT_ONCE:,} characters it is queued, with `Prefer: respond-async` a shorter one too. With"
+    " `url` alone, a worker fetches the page first.",
 )
 async def create_article(
     request: Request,
@@ -92,8 +93,9 @@ async def create_article(
     in_queue = _prefers_queue(prefer)
     wish = Wish(key.id, idempotency_key, in_queue)
     ingester: Ingester = request.app.state.ingester
+    posted = Posted(article.text, article.about())
     largest: int = request.app.state.max_text_bytes
-    made = await run_in_threadpool(post_article, ingester, article.as_posted(), wish, largest)
+    made = await run_in_threadpool(post_article, ingester, posted, wish, largest)
     response = _made(request, made)
     if in_queue:
         response.headers["Preference-Applied"] = "respond-async"
@@ -109,10 +111,10 @@ async def create_article(
     f" {AT_ONCE:,} characters.",
 )
 async def extract_statements(
-    request: Request, article: schemas.ArticleIn, _: NoParameters
+    request: Request, article: schemas.TextIn, _: NoParameters
 ) -> Response:
     ingester: Ingester = request.app.state.ingester
-    response = answer(await run_in_threadpool(preview, ingester, article.as_posted()))
+    response = answer(await run_in_threadpool(preview, ingester, article.text, article.about()))
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -1,7 +1,7 @@
 """The shapes of what is posted, and of the answers about ingestion."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -9,15 +9,13 @@ from app.api.schemas import Page, Shape, TotalCount
 from app.extraction.types import Act, Kind, Medium, SpeakerKind
 from app.ingestion.documents import storable
 from app.ingestion.metadata import Line, Metadata, Url
-from app.ingestion.posting import Posted
 from app.models import JobKind, JobState, Outcome, RunKind, TopicScheme
 from app.moments import Moment
 
 
-class ArticleIn(Metadata):
-    """An article to ingest. What is neither given nor found in the text is null."""
+class _About(Metadata):
+    """What is said about an article; what is neither given nor found in it is null."""
 
-    text: Annotated[str, Field(min_length=1, description="The article's text, as printed.")]
     title: Annotated[Line | None, Field(description="Its headline.")] = None
     publisher: Annotated[Line | None, Field(description="Who published it.")] = None
     byline: Annotated[Line | None, Field(description="Who wrote it, as printed.")] = None
@@ -42,10 +40,31 @@ class ArticleIn(Metadata):
             return value
         return {k: storable(v) if isinstance(v, str) else v for k, v in value.items()}
 
-    def as_posted(self) -> Posted:
-        """The text, and what is said about it."""
+    def about(self) -> Metadata:
+        """What is said about the text."""
         fields = {name: getattr(self, name) for name in Metadata.model_fields}
-        return Posted(self.text, Metadata.model_construct(**fields))
+        return Metadata.model_construct(**fields)
+
+
+class TextIn(_About):
+    """A text to be read, and what is said about it."""
+
+    text: Annotated[str, Field(min_length=1, description="The article's text, as printed.")]
+
+
+class ArticleIn(_About):
+    """An article to ingest, or only the URL of one: then a worker fetches it."""
+
+    text: Annotated[
+        str | None,
+        Field(min_length=1, description="As printed; without it the page at `url` is fetched."),
+    ] = None
+
+    @model_validator(mode="after")
+    def _needs_one(self) -> Self:
+        if self.text is None and self.url is None:
+            raise ValueError("needs a text, or the url of a page")
+        return self
 
 
 class PostedArticle(Shape):

@@ -12,6 +12,7 @@ from app.cli import (
     curating,
     exporting,
     extracting,
+    feeds,
     ingesting,
     keys,
     queueing,
@@ -41,6 +42,7 @@ cli.add_typer(vocabulary.topics, name="topics")
 cli.add_typer(keys.keys, name="keys")
 cli.add_typer(curating.speakers, name="speakers")
 cli.add_typer(queueing.jobs, name="jobs")
+cli.add_typer(feeds.feeds, name="feeds")
 
 
 def main() -> NoReturn:

@@ -11,9 +11,11 @@ from rich.table import Table
 from app.cli.console import open_database, out, plain
 from app.db import translate_errors
 from app.ingestion.extractors import Extractors
+from app.ingestion.fetching.fetcher import make_fetcher
 from app.ingestion.ingester import Ingester
 from app.ingestion.jobs import retry_jobs
-from app.ingestion.worker import Work, run_worker
+from app.ingestion.web import WebReader
+from app.ingestion.worker import Hands, Work, run_worker
 from app.migrate import check_schema
 from app.models import Job, JobState, RunKind
 from app.queries.jobs import jobs as select_jobs
@@ -47,8 +49,10 @@ def worker(
         extractors = Extractors(cores, settings.extraction_threads)
         work = Work(concurrency, settings.worker_timeout, until_empty)
         try:
-            ingester = Ingester(engine, extractors, RunKind.QUEUE)
-            asyncio.run(run_worker(settings.database_url or "", ingester, work))
+            with make_fetcher(settings) as fetcher:
+                web = WebReader(fetcher, settings.max_text_bytes)
+                hands = Hands(Ingester(engine, extractors, RunKind.QUEUE), web)
+                asyncio.run(run_worker(settings.database_url or "", hands, work))
         finally:
             extractors.close()
 

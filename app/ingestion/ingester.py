@@ -40,10 +40,10 @@ class Ingester:
         self._extractors = extractors
         self._kind = kind
 
-    def ingest(self, raw: Raw, also: Also = nothing_more) -> Written:
+    def ingest(self, raw: Raw, also: Also = nothing_more, *, tell: bool = True) -> Written:
         """Store an article; `also` writes in the same transaction, all or nothing.
 
-        Raises InputRejectedError with the reason, which becomes an item of the run too.
+        Raises InputRejectedError with the reason, which with `tell` becomes an item of the run.
         """
         with self.engine.begin() as connection:
             run_id = run_of_today(connection, self._kind)
@@ -55,7 +55,8 @@ class Ingester:
         try:
             prepared = self.prepare(raw)
         except InputRejectedError as error:
-            self.reject(raw.name, error.detail)
+            if tell:
+                self.reject(raw.name, error.detail)
             raise
         return self._write(run_id, raw, prepared, also)
 

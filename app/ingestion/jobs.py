@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from typing import Any
 
 import orjson
 from sqlalchemy import Connection, delete, func, select, text, update
@@ -13,6 +14,7 @@ from app.ingestion.articles import Written
 from app.ingestion.documents import storable
 from app.ingestion.ingester import Ingester, raw_text
 from app.ingestion.metadata import Metadata
+from app.ingestion.web import TryLaterError, WebReader
 from app.models import IdempotentRequest, Job, JobKind, Outcome
 
 log = logging.getLogger(__name__)
@@ -28,26 +30,41 @@ _ANSWERS_KEPT = text("interval '24 hours'")
 def enqueue_document(connection: Connection, words: str, metadata: Metadata) -> int:
     """Have a worker ingest a text; gives the job's id. Part of the caller's transaction."""
     payload = {"text": storable(words), "metadata": metadata.model_dump(mode="json")}
-    name = raw_text(words, metadata).name
+    return _enqueue(connection, JobKind.DOCUMENT, raw_text(words, metadata).name, payload)
+
+
+def enqueue_url(connection: Connection, url: str, metadata: Metadata) -> int:
+    """Have a worker fetch a page and ingest it; `metadata` goes before what the page says."""
+    payload = {"url": url, "metadata": metadata.model_dump(mode="json")}
+    return _enqueue(connection, JobKind.URL, url, payload)
+
+
+def _enqueue(connection: Connection, kind: JobKind, name: str, payload: dict[str, Any]) -> int:
     job_id = connection.execute(
-        insert(Job).values(kind=JobKind.DOCUMENT, input=name, payload=payload).returning(Job.id)
+        insert(Job).values(kind=kind, input=name, payload=payload).returning(Job.id)
     ).scalar_one()
     _defer(connection, job_id)
     return job_id
 
 
 def _defer(connection: Connection, job_id: int) -> None:
-    queue_id = connection.execute(
+    queue_id = defer(connection, TASK, {"job_id": job_id})
+    connection.execute(update(Job).where(Job.id == job_id).values(queue_id=queue_id))
+
+
+def defer(connection: Connection, task: str, arguments: dict[str, int]) -> int:
+    """Have a worker do a task; gives the id of its row in the queue."""
+    row_id: int = connection.execute(
         text(
             "SELECT (procrastinate.procrastinate_defer_jobs_v1(ARRAY[ROW(:queue, :task, 0, NULL,"
             " NULL, CAST(:args AS jsonb), NULL)::procrastinate.procrastinate_job_to_defer_v1]))[1]"
         ),
-        {"queue": QUEUE, "task": TASK, "args": orjson.dumps({"job_id": job_id}).decode()},
+        {"queue": QUEUE, "task": task, "args": orjson.dumps(arguments).decode()},
     ).scalar_one()
-    connection.execute(update(Job).where(Job.id == job_id).values(queue_id=queue_id))
+    return row_id
 
 
-def do_job(ingester: Ingester, job_id: int) -> None:
+def do_job(ingester: Ingester, web: WebReader, job_id: int) -> None:
     """Do a job, or nothing if it is done. Whatever it raises is worth another try.
 
     What no other try can mend, and what failed too often, becomes a dead letter with its reason.
@@ -61,9 +78,9 @@ def do_job(ingester: Ingester, job_id: int) -> None:
         _bury(ingester, job, f"given up after {TRIES} tries, the last one cut short")
         return
     try:
-        _ingest_document(ingester, job)
+        _ingest(ingester, web, job)
     except InputRejectedError as error:
-        _fail(ingester, job, error.detail)
+        _bury(ingester, job, error.detail)
     except Exception as error:
         reason = _words(error)
         if job.attempts == TRIES:
@@ -89,13 +106,17 @@ def _begin(connection: Connection, job_id: int) -> AnyRow | None:
     ).one_or_none()
 
 
-def _ingest_document(ingester: Ingester, job: AnyRow) -> None:
+def _ingest(ingester: Ingester, web: WebReader, job: AnyRow) -> None:
     metadata = Metadata.model_validate(job.payload["metadata"])
+    if job.kind is JobKind.URL:
+        raw = web.read_page(job.payload["url"], metadata)
+    else:
+        raw = raw_text(job.payload["text"], metadata)
 
     def finish(connection: Connection, written: Written) -> None:
         _finish(connection, job.id, written)
 
-    ingester.ingest(raw_text(job.payload["text"], metadata), finish)
+    ingester.ingest(raw, finish, tell=False)
 
 
 def _finish(connection: Connection, job_id: int, written: Written) -> None:
@@ -123,6 +144,8 @@ def _fail(ingester: Ingester, job: AnyRow, reason: str) -> None:
 
 def _words(error: Exception) -> str:
     """An error in one line, without the SQL that SQLAlchemy adds."""
+    if isinstance(error, TryLaterError):
+        return storable(str(error))[:_LONGEST_REASON]
     said = str(getattr(error, "orig", None) or error).strip()
     first = next(iter(said.splitlines()), "")[:_LONGEST_REASON]
     return storable(f"{type(error).__name__}: {first}")

@@ -11,7 +11,7 @@ from app.ingestion.articles import Written
 from app.ingestion.drafts import Draft
 from app.ingestion.idempotency import Answer, Claim, answer_once
 from app.ingestion.ingester import Ingester, raw_text
-from app.ingestion.jobs import enqueue_document
+from app.ingestion.jobs import enqueue_document, enqueue_url
 from app.ingestion.metadata import Metadata
 from app.models import Occurrence, Outcome
 
@@ -20,9 +20,9 @@ AT_ONCE = 100_000  # characters: a few seconds of work
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """An article as it was posted."""
+    """An article as it was posted; without a text its URL is to be fetched."""
 
-    text: str
+    text: str | None
     metadata: Metadata
 
 
@@ -41,7 +41,7 @@ def post_article(ingester: Ingester, posted: Posted, wish: Wish, max_bytes: int)
     Raises InputRejectedError for what holds no text or too much, TooBusyError where too many
     wait, and what `answer_once` raises.
     """
-    _check_size(posted, max_bytes)
+    _check_size(posted.text or "", max_bytes)
     if wish.idempotency_key is None:
         return _post(ingester, posted, wish)
     request = orjson.dumps([wish.in_queue, posted.text, posted.metadata.model_dump(mode="json")])
@@ -49,17 +49,17 @@ def post_article(ingester: Ingester, posted: Posted, wish: Wish, max_bytes: int)
     return answer_once(ingester.engine, claim, lambda: _post(ingester, posted, wish))
 
 
-def _check_size(posted: Posted, max_bytes: int) -> None:
-    if (size := len(posted.text.encode())) > max_bytes:
+def _check_size(words: str, max_bytes: int) -> None:
+    if (size := len(words.encode())) > max_bytes:
         raise InputRejectedError(
             f"too large: {size:,} bytes, at most {max_bytes:,} are taken", pointer="/text"
         )
 
 
 def _post(ingester: Ingester, posted: Posted, wish: Wish) -> Answer:
-    if wish.in_queue or len(posted.text) > AT_ONCE:
+    if posted.text is None or wish.in_queue or len(posted.text) > AT_ONCE:
         with ingester.engine.begin() as connection:
-            job_id = enqueue_document(connection, posted.text, posted.metadata)
+            job_id = _enqueue(connection, posted)
         return Answer(202, {"job_id": job_id, "state": "queued"}, f"/jobs/{job_id}")
     found = 0
 
@@ -78,6 +78,14 @@ def _post(ingester: Ingester, posted: Posted, wish: Wish) -> Answer:
     return Answer(status, body, f"/articles/{written.article_id}")
 
 
+def _enqueue(connection: Connection, posted: Posted) -> int:
+    if posted.text is not None:
+        return enqueue_document(connection, posted.text, posted.metadata)
+    # Where the page was found is its URL then, after redirects.
+    rest = posted.metadata.model_copy(update={"url": None})
+    return enqueue_url(connection, posted.metadata.url or "", rest)
+
+
 def _count_statements(connection: Connection, article_id: int) -> int:
     return (
         connection.scalar(
@@ -89,17 +97,17 @@ def _count_statements(connection: Connection, article_id: int) -> int:
     )
 
 
-def preview(ingester: Ingester, posted: Posted) -> dict[str, Any]:
+def preview(ingester: Ingester, words: str, metadata: Metadata) -> dict[str, Any]:
     """What would be stored of an article; nothing is.
 
     Raises InputRejectedError for what holds no text or is too long to be read at once, and
     TooBusyError where too many wait.
     """
-    if len(posted.text) > AT_ONCE:
+    if len(words) > AT_ONCE:
         raise InputRejectedError(
             f"too long to be read at once: at most {AT_ONCE:,} characters", pointer="/text"
         )
-    prepared = ingester.prepare(raw_text(posted.text, posted.metadata))
+    prepared = ingester.prepare(raw_text(words, metadata))
     return {
         "article": prepared.document.metadata.model_dump(),
         "statements": [_shown(draft) for draft in prepared.drafts],

@@ -19,13 +19,16 @@ from sqlalchemy import Engine, func, or_, select
 from sqlalchemy.exc import DBAPIError
 
 from app.db import libpq_url
+from app.ingestion.feeds import poll, take_due
 from app.ingestion.ingester import Ingester
-from app.ingestion.jobs import QUEUE, TASK, clean, do_job
+from app.ingestion.jobs import QUEUE, TASK, clean, defer, do_job
+from app.ingestion.web import WebReader
 from app.models import QueuedJob
 from app.models.jobs import QUEUE_SCHEMA
 
 log = logging.getLogger(__name__)
 
+POLL = "onrecord.poll"
 _MAINTENANCE = "maintenance"
 _LONGEST_WAIT = 3600  # seconds before another try
 _FORGET = 7 * 24  # hours
@@ -57,7 +60,15 @@ class Work:
     until_empty: bool = False
 
 
-def make_queue(url: str, ingester: Ingester, work: Work) -> procrastinate.App:
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """What a worker works with."""
+
+    ingester: Ingester
+    web: WebReader
+
+
+def make_queue(url: str, hands: Hands, work: Work) -> procrastinate.App:
     """The queue with all that can be done from it."""
     connector = procrastinate.PsycopgConnector(
         conninfo=libpq_url(url),
@@ -74,7 +85,16 @@ def make_queue(url: str, ingester: Ingester, work: Work) -> procrastinate.App:
 
     @queue.task(name=TASK, queue=QUEUE, retry=BackOff())
     def do(job_id: int) -> None:
-        do_job(ingester, job_id)
+        do_job(hands.ingester, hands.web, job_id)
+
+    @queue.task(name=POLL, queue=QUEUE)
+    def do_poll(feed_id: int) -> None:
+        poll(hands.ingester, hands.web, feed_id)
+
+    @queue.periodic(cron="* * * * * */15")
+    @queue.task(name="onrecord.queue_polls", queue=_MAINTENANCE, queueing_lock="queue_polls")
+    async def queue_polls(timestamp: int) -> None:
+        await asyncio.to_thread(_queue_polls, hands.ingester.engine)
 
     @queue.periodic(cron="* * * * * */10")
     @queue.task(name="onrecord.take_up", queue=_MAINTENANCE, queueing_lock="take_up")
@@ -84,10 +104,16 @@ def make_queue(url: str, ingester: Ingester, work: Work) -> procrastinate.App:
     @queue.periodic(cron="17 3 * * *")
     @queue.task(name="onrecord.clean", queue=_MAINTENANCE, queueing_lock="clean")
     async def clean_up(timestamp: int) -> None:
-        await asyncio.to_thread(_clean, ingester.engine)
+        await asyncio.to_thread(_clean, hands.ingester.engine)
         await queue.job_manager.delete_old_jobs(nb_hours=_FORGET, include_failed=True)
 
     return queue
+
+
+def _queue_polls(engine: Engine) -> None:
+    with engine.begin() as connection:
+        for feed_id in take_due(connection):
+            defer(connection, POLL, {"feed_id": feed_id})
 
 
 def _clean(engine: Engine) -> None:
@@ -143,7 +169,7 @@ class _Stop:
                 await self.asked.wait()
 
 
-async def run_worker(url: str, ingester: Ingester, work: Work) -> None:
+async def run_worker(url: str, hands: Hands, work: Work) -> None:
     """Work until SIGTERM or SIGINT, then finish what is in hand; a second signal ends it at once.
 
     A database that goes away is waited for.
@@ -151,7 +177,7 @@ async def run_worker(url: str, ingester: Ingester, work: Work) -> None:
     stop, seconds = _Stop(), 1.0
     while not stop.asked.is_set():
         try:
-            if await stop.run(_run_once(url, ingester, work)):
+            if await stop.run(_run_once(url, hands, work)):
                 return
             seconds = 1.0
         except (procrastinate.exceptions.ConnectorException, DBAPIError, OSError) as error:
@@ -160,9 +186,9 @@ async def run_worker(url: str, ingester: Ingester, work: Work) -> None:
         await stop.wait(seconds)
 
 
-async def _run_once(url: str, ingester: Ingester, work: Work) -> bool:
+async def _run_once(url: str, hands: Hands, work: Work) -> bool:
     """Work until told to stop or cut off; whether all is done that was to be done."""
-    queue = make_queue(url, ingester, work)
+    queue = make_queue(url, hands, work)
     async with queue.open_async():
         await take_up_stalled(queue, work.timeout)
         await queue.run_worker_async(
@@ -174,7 +200,7 @@ async def _run_once(url: str, ingester: Ingester, work: Work) -> bool:
             update_heartbeat_interval=work.timeout / 3,
             stalled_worker_timeout=work.timeout,
         )
-    return work.until_empty and not await asyncio.to_thread(_is_work_due, ingester.engine)
+    return work.until_empty and not await asyncio.to_thread(_is_work_due, hands.ingester.engine)
 
 
 def _is_work_due(engine: Engine) -> bool:

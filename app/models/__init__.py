@@ -3,6 +3,7 @@
 from app.models.articles import Article, ArticleVersion
 from app.models.base import Base, among
 from app.models.changes import Change, ChangedEntity
+from app.models.feeds import Feed
 from app.models.ingestion import IngestItem, IngestRun, Outcome, RunKind
 from app.models.jobs import IdempotentRequest, Job, JobKind, JobState, QueuedJob, QueueWorker
 from app.models.keys import ApiKey, KeyScope
@@ -35,6 +36,7 @@ __all__ = [
     "Change",
     "ChangedEntity",
     "DecisionKind",
+    "Feed",
     "IdempotentRequest",
     "IngestItem",
     "IngestRun",

@@ -29,6 +29,7 @@ class JobKind(StrEnum):
     """What a job does."""
 
     DOCUMENT = "document"
+    URL = "url"  # a page that is fetched first
 
 
 class JobState(StrEnum):

@@ -21,6 +21,9 @@ from app.ingestion.posting import AT_ONCE
 from app.main import create_app
 from app.models import ApiKey, Article, IdempotentRequest, Job, KeyScope, RunKind, Statement
 from tests.conftest import settings_for
+from tests.ingestion.site import serving
+from tests.ingestion.test_feeds import page
+from tests.ingestion.test_jobs import WEB
 from tests.keys import make_key
 
 ARTICLE = {
@@ -88,7 +91,8 @@ class TestPosting:
     @pytest.mark.parametrize(
         ("body", "pointer"),
         [
-            ({}, "/text"),
+            ({}, ""),
+            ({"title": "A"}, ""),
             ({"text": ""}, "/text"),
             ({"text": 5}, "/text"),
             ({"text": "a", "title": ""}, "/title"),
@@ -205,10 +209,24 @@ class TestQueue:
         job = desk.get(response.headers["Location"]).json()
         assert (job["state"], job["input"], job["attempts"]) == ("queued", ARTICLE["title"], 0)
         assert count(engine, Article) == 0
-        do_job(Ingester(engine, Extractors(0), RunKind.QUEUE), job["id"])
+        do_job(Ingester(engine, Extractors(0), RunKind.QUEUE), WEB, job["id"])
         job = desk.get(response.headers["Location"]).json()
         assert (job["state"], job["outcome"]) == ("succeeded", "ingested")
         assert desk.get(f"/articles/{job['article_id']}").json()["title"] == ARTICLE["title"]
+
+    def test_a_page_is_fetched_by_a_worker(self, desk: TestClient, engine: Engine):
+        with serving() as site:
+            url = site.add("/1", page("Rain", "“It will rain,” said Mayor Ann Lee."))
+            response = desk.post("/articles", json={"url": url, "publisher": "The Example"})
+            assert response.status_code == 202, response.text
+            job = desk.get(response.headers["Location"]).json()
+            assert (job["kind"], job["input"]) == ("url", url)
+            do_job(Ingester(engine, Extractors(0), RunKind.QUEUE), WEB, job["id"])
+        job = desk.get(response.headers["Location"]).json()
+        assert (job["state"], job["outcome"]) == ("succeeded", "ingested"), job
+        stored = desk.get(f"/articles/{job['article_id']}").json()
+        assert (stored["url"], stored["source"]["name"]) == (url, "The Example")
+        assert stored["statement_count"] == 1
 
     def test_a_long_text_is_queued(self, desk: TestClient, engine: Engine):
         long = ARTICLE | {"text": ARTICLE["text"] + " Rain." * (AT_ONCE // 6)}

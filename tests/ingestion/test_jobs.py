@@ -18,12 +18,17 @@ from app.ingestion.extractors import Extractors
 from app.ingestion.ingester import Ingester
 from app.ingestion.jobs import TRIES, clean, do_job, enqueue_document, retry_jobs
 from app.ingestion.metadata import Metadata
+from app.ingestion.web import WebReader
 from app.ingestion.worker import BackOff
 from app.models import Article, IngestItem, Job, Outcome, QueuedJob, QueueWorker, RunKind
 from app.queries.jobs import jobs
+from tests.ingestion.site import make_fetcher
 from tests.serving import Started, start
 
 WORDS = "“The harbour will open in May,” said Mayor Ingrid Solberg. Part {}."
+
+
+WEB = WebReader(make_fetcher(), 5_000_000)
 
 
 @pytest.fixture
@@ -75,18 +80,18 @@ def test_a_job_is_queued_with_the_transaction_that_it_belongs_to(engine: Engine)
 def test_a_job_is_done_once(engine: Engine, ingester: Ingester):
     job_id = queue(engine)
     for _ in range(2):
-        do_job(ingester, job_id)
+        do_job(ingester, WEB, job_id)
     done = shown(engine, job_id)
     assert (done["state"], done["outcome"], done["attempts"]) == ("succeeded", "ingested", 1)
     assert count(engine, Article) == count(engine, IngestItem) == 1
     with engine.connect() as connection:
         assert connection.scalar(select(Job.payload)) is None
-    do_job(ingester, 999)  # forgotten meanwhile
+    do_job(ingester, WEB, 999)  # forgotten meanwhile
 
 
 def test_what_no_try_can_mend_is_a_dead_letter_at_once(engine: Engine, ingester: Ingester):
     good, bad = queue(engine), queue(engine, "…")
-    do_job(ingester, bad)
+    do_job(ingester, WEB, bad)
     dead = shown(engine, bad)
     assert (dead["state"], dead["outcome"], dead["attempts"]) == ("failed", "failed", 1)
     assert "no words" in dead["reason"]
@@ -107,11 +112,11 @@ def test_what_may_pass_is_tried_again_and_then_given_up_with_its_reason(
     with refusing(engine):
         for attempt in range(1, TRIES):
             with pytest.raises(DBAPIError):
-                do_job(ingester, job_id)
+                do_job(ingester, WEB, job_id)
             job = shown(engine, job_id)
             assert (job["state"], job["attempts"]) == ("retrying", attempt)
             assert job["reason"].endswith("refused")
-        do_job(ingester, job_id)
+        do_job(ingester, WEB, job_id)
     dead = shown(engine, job_id)
     assert (dead["state"], dead["attempts"]) == ("failed", TRIES)
     assert count(engine, Article) == 0
@@ -119,7 +124,7 @@ def test_what_may_pass_is_tried_again_and_then_given_up_with_its_reason(
         (item,) = connection.execute(select(IngestItem.outcome, IngestItem.reason)).all()
         assert (item.outcome, item.reason) == (Outcome.FAILED, dead["reason"])
         retry_jobs(connection, [job_id])
-    do_job(ingester, job_id)
+    do_job(ingester, WEB, job_id)
     assert shown(engine, job_id)["state"] == "succeeded"
 
 
@@ -127,7 +132,7 @@ def test_a_job_that_ends_its_workers_is_given_up(engine: Engine, ingester: Inges
     job_id = queue(engine)
     with engine.begin() as connection:
         connection.execute(update(Job).values(attempts=TRIES))
-    do_job(ingester, job_id)
+    do_job(ingester, WEB, job_id)
     assert "cut short" in shown(engine, job_id)["reason"]
 
 
@@ -145,7 +150,7 @@ def test_the_pauses_grow(engine: Engine):
 
 def test_old_jobs_are_forgotten_but_not_dead_letters(engine: Engine, ingester: Ingester):
     for words in (WORDS, "…"):
-        do_job(ingester, queue(engine, words))
+        do_job(ingester, WEB, queue(engine, words))
     with engine.begin() as connection:
         clean(connection)
         assert connection.scalar(select(func.count()).select_from(Job)) == 2
