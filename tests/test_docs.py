@@ -33,7 +33,7 @@ def test_every_command():
         if group.typer_instance is not None
         for command in group.typer_instance.registered_commands
     ]
-    assert len(names) == 20
+    assert len(names) == 23
     for name in names:
         assert f"| `onrecord {name}` |" in README
 
