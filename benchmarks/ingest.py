@@ -5,17 +5,21 @@
 Prints articles a second of both and their ratio: rounds of so many new articles, in turn with
 the extraction of a sample of the same ones, so that whatever else the machine does hits both; how
 much faster a second pass over the same input is; and, with --memory, the resident memory of all
-our processes while that many go in. A PostgreSQL of its own, with its ordinary settings, under
-the system's folder for temporary files.
+our processes while that many go in. On a machine that others use too the processor time tells
+more than the clock: "as if alone" is how many times one extraction process this would be were
+the processors ours, if none ever stood still. A PostgreSQL of its own, with its ordinary settings,
+under the system's folder for temporary files.
 """
 
 import argparse
 import os
+import resource
 import statistics
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -50,50 +54,75 @@ def document(number: int, seed: int) -> Document:
     return Document(read.origin, read.sha256, read.content.decode(), read.metadata)
 
 
-def extraction_alone(numbers: range, seed: int) -> float:
-    """Seconds an article of one process that extracts and does nothing else."""
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Seconds an article: by the clock, and of processors."""
+
+    clock: float
+    processor: float
+
+    def __add__(self, other: "Taken") -> "Taken":
+        return Taken(self.clock + other.clock, self.processor + other.processor)
+
+
+def extraction_alone(numbers: range, seed: int) -> Taken:
+    """What one process takes that extracts and does nothing else."""
     documents = [document(number, seed) for number in numbers]
-    start = time.perf_counter()
+    start, processor = time.perf_counter(), time.process_time()
     for one in documents:
         extract_from(one)
-    return (time.perf_counter() - start) / len(documents)
+    clock, processor = time.perf_counter() - start, time.process_time() - processor
+    return Taken(clock / len(documents), processor / len(documents))
 
 
-def whole(engine: Engine, inputs: list[Raw], processes: int) -> float:
-    """Seconds an article of the whole pipeline, its start and end left in."""
-    start = time.perf_counter()
+def processor_seconds(postmaster: psutil.Process) -> float:
+    """Of this process, of those that it started and that have ended, and of PostgreSQL."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    server = postmaster.cpu_times()
+    total = time.process_time() + ended.ru_utime + ended.ru_stime + sum(server[:4])
+    live = sum(sum(child.cpu_times()[:2]) for child in postmaster.children())
+    return float(total + live)
+
+
+def whole(engine: Engine, inputs: list[Raw], processes: int, postmaster: psutil.Process) -> Taken:
+    """What the whole pipeline takes, its start and end left in."""
+    start, processor = time.perf_counter(), processor_seconds(postmaster)
     report = ingest_all(engine, inputs, processes=processes)
     if report.failures:
         raise SystemExit(f"failed: {report.failures[0]}")
-    return (time.perf_counter() - start) / len(inputs)
+    clock = time.perf_counter() - start
+    return Taken(clock / len(inputs), (processor_seconds(postmaster) - processor) / len(inputs))
 
 
-def measure_speed(engine: Engine, count: int, rounds: int, processes: int) -> None:
+def measure_speed(engine: Engine, folder: Path, count: int, rounds: int, processes: int) -> None:
     """Print a round a line, then the medians."""
-    sizes = [count // rounds] * rounds
-    ratios, alone_all, whole_all, start = [], [], [], 0
+    pid = int((folder / "postgres" / "postmaster.pid").read_text().split()[0])
+    postmaster = psutil.Process(pid)
+    ratios, alone_ratios, start, size = [], [], 0, count // rounds
     extraction_alone(range(10), 0)
-    for size in sizes:
+    for _ in range(rounds):
         numbers = range(start, start + size)
         inputs = [raw(number, 1) for number in numbers]
         before = extraction_alone(numbers[:SAMPLE], 1)
-        taken = whole(engine, inputs, processes)
-        after = extraction_alone(numbers[-SAMPLE:], 1)
-        alone = (before + after) / 2
-        again = whole(engine, inputs, processes)
-        ratios.append(alone / taken)
-        alone_all.append(alone)
-        whole_all.append(taken)
+        taken = whole(engine, inputs, processes, postmaster)
+        both = before + extraction_alone(numbers[-SAMPLE:], 1)
+        alone = Taken(both.clock / 2, both.processor / 2)
+        again = whole(engine, inputs, processes, postmaster)
+        ratios.append(alone.clock / taken.clock)
+        alone_ratios.append(processes * alone.processor / taken.processor)
         start += size
         print(
-            f"{size} articles: pipeline {1 / taken:6.1f}/s   extraction alone {1 / alone:6.1f}/s"
-            f"   {alone / taken:.2f} times   second pass {1 / again:,.0f}/s,"
-            f" {taken / again:.0f} times as fast   load {os.getloadavg()[0]:.1f}"
+            f"{size} articles: pipeline {1 / taken.clock:5.1f}/s, {taken.processor * 1e3:.0f} ms"
+            f" of processors   extraction alone {1 / alone.clock:5.1f}/s,"
+            f" {alone.processor * 1e3:.0f} ms   {ratios[-1]:.2f} times, as if alone"
+            f" {alone_ratios[-1]:.2f}   second pass {1 / again.clock:,.0f}/s,"
+            f" {taken.clock / again.clock:.0f} times   load {os.getloadavg()[0]:.1f}",
+            flush=True,
         )
-    spread = f"{min(ratios):.2f} to {max(ratios):.2f}"
     print(
-        f"median: {1 / statistics.median(whole_all):.1f}/s, {statistics.median(ratios):.2f} times"
-        f" one extraction process ({spread}), {processes} processes"
+        f"median {statistics.median(ratios):.2f} times one extraction process"
+        f" ({min(ratios):.2f} to {max(ratios):.2f}), as if alone"
+        f" {statistics.median(alone_ratios):.2f}; {processes} processes"
     )
 
 
@@ -123,12 +152,12 @@ def measure_memory(engine: Engine, count: int, processes: int) -> None:
 
 
 @contextmanager
-def database() -> Iterator[Engine]:
-    """An empty database of this version on a server of its own."""
+def database() -> Iterator[tuple[Engine, Path]]:
+    """An empty database of this version on a server of its own, and its folder."""
     with tempfile.TemporaryDirectory() as folder, embedded_postgres(Path(folder)) as url:
         engine = make_engine(url)
         migrate(engine)
-        yield engine
+        yield engine, Path(folder)
         with engine.connect() as connection:
             statements = connection.scalar(text("SELECT count(*) FROM statement"))
             articles = connection.scalar(text("SELECT count(*) FROM article"))
@@ -145,10 +174,10 @@ def main() -> None:
     parser.add_argument("--memory", type=int, default=0, help="articles, 0 leaves it out")
     arguments = parser.parse_args()
     if arguments.articles:
-        with database() as engine:
-            measure_speed(engine, arguments.articles, arguments.rounds, arguments.processes)
+        with database() as (engine, folder):
+            measure_speed(engine, folder, arguments.articles, arguments.rounds, arguments.processes)
     if arguments.memory:
-        with database() as engine:
+        with database() as (engine, _):
             measure_memory(engine, arguments.memory, arguments.processes)
 
 

@@ -7,6 +7,7 @@ law over many thousand names. The same seed and number give the same article.
 
 import json
 import random
+import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from typing import Any
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 MINUTES = 4  # from one article to the next
+_BLANK = re.compile(r"{(\w+)}")
 DATA: dict[str, list[str]] = tomllib.loads(
     Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
 )
@@ -55,23 +57,36 @@ class Story:
         self.people = [person(self.rng) for _ in range(self.rng.randint(3, 5))]
         self.introduced: set[Person] = set()
 
-    def fill(self, template: str, **more: str) -> str:
-        """A template with its blanks filled in."""
-        filled = template.format(
-            s=self.subject,
-            p=self.rng.choice((self.place, self.place, self.rng.choice(DATA["places"]))),
-            n=self.rng.randint(3, 97),
-            w=more.pop("w", ""),
-            y=more.pop("y", ""),
-            **more,
-        )
-        return " ".join(filled.split())
+    def fill(self, template: str, **given: str) -> str:
+        """A template with its blanks filled in, each anew."""
+        return _BLANK.sub(lambda blank: given.get(blank[1]) or self.word(blank[1]), template)
+
+    def word(self, blank: str) -> str:
+        """What goes into a blank."""
+        match blank:
+            case "s":
+                return self.subject
+            case "p":
+                return self.rng.choice((self.place, self.rng.choice(DATA["places"])))
+            case "n":
+                return str(self.rng.randint(3, 97))
+            case "the":
+                return self.fill(self.rng.choice(("the {noun}", "the {adjective} {noun}")))
+            case "person":
+                return self.fill("the {adjective} {things}")
+            case "when":
+                return self.fill(self.rng.choice(DATA["when"]))
+            case _:
+                return self.rng.choice(DATA[blank])
 
     def claim(self) -> str:
         """What somebody says."""
-        when = self.fill(self.rng.choice(DATA["when"]))
-        why = self.fill(self.rng.choice(DATA["why"]))
-        return self.fill(self.rng.choice(DATA["claims"]), w=when, y=f"{why}, and {when}")
+        return self.fill(self.rng.choice(DATA["claims"]))
+
+    def narrate(self) -> str:
+        """A few sentences that nobody says."""
+        chosen = [self.fill(self.rng.choice(DATA["narration"])) for _ in range(3)]
+        return " ".join(sentence[0].upper() + sentence[1:] for sentence in chosen)
 
     def who(self) -> str:
         """Who says it: in full at first, then by the last name."""
@@ -86,11 +101,9 @@ class Story:
     def paragraph(self) -> str:
         """A statement, sometimes followed by another, or nobody's words."""
         kind = self.rng.random()
-        if kind < 0.42:
-            return self.fill(
-                self.rng.choice(DATA["narration"]), w=self.fill(self.rng.choice(DATA["when"]))
-            )
-        template = self.rng.choice(DATA["direct"] if kind < 0.71 else DATA["indirect"])
+        if kind < 0.35:
+            return self.narrate()
+        template = self.rng.choice(DATA["direct"] if kind < 0.7 else DATA["indirect"])
         said = self.claim()
         words = said if template in DATA["indirect"] else said[0].upper() + said[1:]
         sentence = self.fill(template, c=words, who=self.who())

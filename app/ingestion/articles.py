@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.db import AnyRow
 from app.extraction import EXTRACTOR_VERSION
+from app.ingestion.clusters import Printed, Signature, find_cluster
 from app.ingestion.counts import add_counts
 from app.ingestion.documents import Document
 from app.ingestion.drafts import Draft
@@ -53,8 +54,10 @@ def write_article(connection: Connection, document: Document, drafts: Sequence[D
     if found.repeated_id is not None:
         return Written(found.repeated_id, Outcome.UNCHANGED)
     known = found.article
+    signature = Signature(document.text)
+    signature.lock(connection)
     lock_names(connection, document.metadata.publisher, drafts)
-    placed = _write_text(connection, document, known)
+    placed = _write_text(connection, document, known, signature)
     write_occurrences(connection, placed, drafts)
     _count_articles(connection, placed.publisher_id, known.source_id if known else None)
     return Written(placed.article_id, Outcome.INGESTED if placed.is_new else Outcome.UPDATED)
@@ -73,7 +76,9 @@ def lock_names(connection: Connection, publisher: str | None, drafts: Sequence[D
     lock(connection, LockClass.NAME, keys)
 
 
-def _write_text(connection: Connection, document: Document, known: AnyRow | None) -> Placed:
+def _write_text(
+    connection: Connection, document: Document, known: AnyRow | None, signature: Signature
+) -> Placed:
     """The article and version rows; `known` is the article as it was, where there is one."""
     text_sha256 = hashlib.sha256(document.text.encode()).digest()
     values = _columns(connection, document, known, text_sha256)
@@ -106,6 +111,14 @@ def _write_text(connection: Connection, document: Document, known: AnyRow | None
             },
         )
     )
+    printed = Printed(
+        article_id=article_id,
+        is_new=known is None,
+        publisher_id=values["source_id"],
+        url=values["url"],
+        published_at=values["published_at"],
+        text_sha256=text_sha256,
+    )
     return Placed(
         article_id=article_id,
         version=n,
@@ -113,6 +126,7 @@ def _write_text(connection: Connection, document: Document, known: AnyRow | None
         published_at=values["published_at"],
         language=values["language"],
         text_sha256=text_sha256,
+        cluster=find_cluster(connection, printed, signature),
         is_new=known is None,
     )
 

@@ -1,4 +1,4 @@
-"""Advisory locks: who may decide about an article, a name or a statement.
+"""Advisory locks: who may decide about an article, its copies, a name or a statement.
 
 Every transaction takes them class by class and, within a class, in the order of their keys, and
 changes shared rows only after the last one, so two writers can never wait for each other. Before
@@ -17,8 +17,9 @@ class LockClass(IntEnum):
 
     DECISION = 0
     ARTICLE = 1
-    NAME = 2
-    STATEMENT = 3
+    TEXT = 2
+    NAME = 3
+    STATEMENT = 4
 
 
 def lock(connection: Connection, lock_class: LockClass, keys: Iterable[str | bytes]) -> None:

@@ -11,6 +11,8 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from app.extraction import EXTRACTOR_VERSION
 from app.extraction.types import Act
 from app.extraction.wording import statement_text
+from app.ingestion.bridging import join_same, keys_of, merge_unnamed, same_statements
+from app.ingestion.clusters import Cluster
 from app.ingestion.corrections import Candidate, Changes, Stored, compare, match
 from app.ingestion.counts import Counts, refresh_statements
 from app.ingestion.creation import NewStatement, create
@@ -63,12 +65,23 @@ class Placed:
     published_at: datetime | None
     language: str | None
     text_sha256: bytes
+    cluster: Cluster
     is_new: bool
+
+    @property
+    def _texts(self) -> tuple[bytes, ...]:
+        """The hashes of its text and of its copies'."""
+        return (self.text_sha256, *self.cluster.texts)
+
+    @property
+    def text(self) -> OneText:
+        """What its unnamed speakers belong to."""
+        return OneText(self._texts, None if self.is_new else self.article_id, self.published_at)
 
     @property
     def place(self) -> Place:
         """What links its occurrences to those of other articles."""
-        return Place(self.published_at, self.text_sha256)
+        return Place(self.published_at, self._texts)
 
 
 def write_occurrences(connection: Connection, placed: Placed, drafts: Sequence[Draft]) -> Changes:
@@ -78,16 +91,11 @@ def write_occurrences(connection: Connection, placed: Placed, drafts: Sequence[D
     transaction does: rows that others want too are changed at the end, in the order of their ids.
     """
     renamed: set[int] = set()
-    speakers = resolve_speakers(
-        connection,
-        (s for d in drafts for s in d.attribution.speakers),
-        OneText(
-            placed.text_sha256,
-            None if placed.is_new else placed.article_id,
-            placed.published_at,
-        ),
-        renamed,
-    )
+    counts = Counts(connection)
+    bridge = placed.cluster.id if placed.cluster.bridged else None
+    known = merge_unnamed(connection, bridge, counts) if bridge is not None else set()
+    names = (s for d in drafts for s in d.attribution.speakers)
+    speakers = resolve_speakers(connection, names, placed.text, renamed)
     candidates = [
         Candidate(
             d,
@@ -97,18 +105,19 @@ def write_occurrences(connection: Connection, placed: Placed, drafts: Sequence[D
         for d in drafts
     ]
     stored = [] if placed.is_new else _stored(connection, placed.article_id)
-    _lock_statements(connection, candidates, stored)
+    _lock_statements(connection, candidates, stored, bridge)
+    if bridge is not None:
+        known |= join_same(connection, bridge, counts)
     matched = match(stored, candidates, placed.version)
     # What is found again stays with whom it is of, whatever a person decided about it.
     candidates = [
         replace(c, speaker_ids=matched[i].speaker_ids) if i in matched else c
         for i, c in enumerate(candidates)
     ]
-    counts = Counts(connection)
     counts.before({s.statement_id for s in stored})
     _revise(connection, placed, candidates, stored, matched)
     writer = _Writer(connection, placed, candidates, matched)
-    known = writer.find_statements(counts) | {s.statement_id for s in stored}
+    known |= writer.find_statements(counts) | {s.statement_id for s in stored}
     occurrence_of = writer.write(counts)
     said = [(occurrence_of[i], draft.attribution.speakers) for i, draft in enumerate(drafts)]
     keep_evidence(connection, said, speakers)
@@ -292,10 +301,15 @@ def _key(candidate: Candidate) -> Key:
 
 
 def _lock_statements(
-    connection: Connection, candidates: Sequence[Candidate], stored: Sequence[Stored]
+    connection: Connection,
+    candidates: Sequence[Candidate],
+    stored: Sequence[Stored],
+    bridge: int | None,
 ) -> None:
     keys = [_key(candidate) for candidate in candidates]
     keys += [Key(s.speaker_ids, s.folded_hash, is_thought=False) for s in stored]
+    if bridge is not None:
+        keys += keys_of(same_statements(connection, bridge))
     lock(connection, LockClass.STATEMENT, [key.lock_key() for key in keys])
 
 

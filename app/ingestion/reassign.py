@@ -36,9 +36,11 @@ from app.models import (
 
 _PLACES = """
     SELECT o.id, o.statement_id, coalesce(o.home_id, o.statement_id) AS home_id, o.article_id,
-        v.text_sha256, o.folded_hash, o.kind, o.act, o.published_at,
+        coalesce(int8send(a.text_cluster_id), v.text_sha256) AS text_sha256,
+        o.folded_hash, o.kind, o.act, o.published_at,
         jsonb_path_query_array(o.selectors, '$[*].exact') AS exacts
-    FROM occurrence o JOIN article_version v ON v.article_id = o.article_id AND v.n = o.version
+    FROM occurrence o JOIN article a ON a.id = o.article_id
+    JOIN article_version v ON v.article_id = o.article_id AND v.n = o.version
     WHERE o.statement_id = ANY(%s) ORDER BY o.id
 """
 # Statements of just these speakers with an occurrence that others may be linked to.

@@ -20,6 +20,7 @@ from app.db import AnyRow, AnySelect, is_gone, translate_errors
 from app.errors import InputRejectedError
 from app.extraction import EXTRACTOR_VERSION
 from app.ingestion.articles import lock_names
+from app.ingestion.clusters import Printed, Signature, find_cluster
 from app.ingestion.corrections import Changes
 from app.ingestion.drafts import Draft
 from app.ingestion.extractors import Extractors
@@ -234,7 +235,17 @@ def _write_article(connection: Connection, row: AnyRow, drafts: Sequence[Draft])
     if now != row:
         # Corrected meanwhile, and so read by whoever stored that: not by older drafts.
         return Changes()
+    signature = Signature(row.text)
+    signature.lock(connection)
     lock_names(connection, now.publisher, drafts)
+    printed = Printed(
+        article_id=row.id,
+        is_new=False,
+        publisher_id=row.source_id,
+        url=row.url,
+        published_at=row.published_at,
+        text_sha256=bytes(row.text_sha256),
+    )
     placed = Placed(
         article_id=row.id,
         version=row.version,
@@ -242,6 +253,7 @@ def _write_article(connection: Connection, row: AnyRow, drafts: Sequence[Draft])
         published_at=row.published_at,
         language=row.language,
         text_sha256=bytes(row.text_sha256),
+        cluster=find_cluster(connection, printed, signature),
         is_new=False,
     )
     changes = write_occurrences(connection, placed, drafts)

@@ -37,10 +37,11 @@ _MOST_COMPANY = 10  # people of an article who are asked whom they stand with el
 class OneText:
     """The text that the names stand in: unnamed speakers belong to it.
 
-    `article_id` is set where it corrects an earlier one, or is read again.
+    `texts` are its hash and those of its copies. `article_id` is set where it corrects an earlier
+    one, or is read again.
     """
 
-    text_sha256: bytes
+    texts: tuple[bytes, ...]
     article_id: int | None
     published_at: datetime | None = None
 
@@ -254,7 +255,7 @@ class _Resolver:
             .join(SpeakerAlias, SpeakerAlias.speaker_id == Speaker.id)
             .where(SpeakerAlias.folded.in_({fold(name.name) for name in self._own}))
             .where(Speaker.kind.in_(OF_ONE_TEXT), ~SpeakerAlias.inherited)
-            .where(or_(Speaker.text_sha256 == self._text.text_sha256, Speaker.id.in_(earlier)))
+            .where(or_(Speaker.text_sha256.in_(self._text.texts), Speaker.id.in_(earlier)))
             .order_by(Speaker.id.desc())
         )
         known = {
@@ -297,7 +298,7 @@ class _Resolver:
                     "description": one.first.description if one.first else None,
                     "source_id": voices.get(one.name),
                     "statement_count": 0,
-                    "text_sha256": self._text.text_sha256 if one.kind in OF_ONE_TEXT else None,
+                    "text_sha256": self._text.texts[0] if one.kind in OF_ONE_TEXT else None,
                 }
                 for one, slug in new
             ],
@@ -307,7 +308,7 @@ class _Resolver:
         if known.kind not in OF_ONE_TEXT:
             return known.name
         # A number behind "officials" would mean nothing; a piece of the text's hash always fits.
-        return f"{slugify(known.name)[:60]} {self._text.text_sha256.hex()[:8]}"
+        return f"{slugify(known.name)[:60]} {self._text.texts[0].hex()[:8]}"
 
     def _take_name(self, known: Known, slug: str) -> None:
         """The row of a bare surname takes the full name; one that a person gave stays."""

@@ -1,10 +1,10 @@
 """One statement or two: which statement an occurrence belongs to (design.md section 3).
 
 Occurrences with the same speakers and the same folded text are linked where their dates lie at
-most 14 days apart, or where they stand in the same text; those of nearly the same wording (see
-`nearness`) where their dates do. A statement is a connected component
-of these links, so the outcome does not depend on the order of arrival. Components only grow: a
-corrected date or text can join statements, but a statement is never split without a person.
+most 14 days apart, or where they stand in the same text or in copies of it (see `clusters`);
+those of nearly the same wording (see `nearness`) where their dates do. A statement is a connected
+component of these links, so the outcome does not depend on the order of arrival. Components only
+grow: a corrected date or text can join statements, but a statement is never split without a person.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -34,7 +34,7 @@ _LINKED = """
     JOIN article_version v ON v.article_id = o.article_id AND v.n = o.version
     WHERE g.speakers = ARRAY(
         SELECT speaker_id FROM statement_speaker WHERE statement_id = s.id ORDER BY speaker_id)
-    AND (v.text_sha256 = %(text_sha256)s
+    AND (v.text_sha256 = ANY(%(texts)s)
          OR g.speakers <> '{}' AND o.published_at IS NOT NULL AND %(at)s::timestamptz IS NOT NULL
          AND greatest(o.published_at, %(at)s) - least(o.published_at, %(at)s) <= %(gap)s)
 """
@@ -68,10 +68,10 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What links an occurrence to others of its key: its date and its text."""
+    """What links an occurrence to others of its key: its date, its text and the copies of that."""
 
     published_at: datetime | None
-    text_sha256: bytes
+    texts: tuple[bytes, ...]
 
 
 def find_linked(
@@ -94,7 +94,7 @@ def find_linked(
     if keys:
         values = {
             "keys": as_json(keys),
-            "text_sha256": place.text_sha256,
+            "texts": list(place.texts),
             "at": place.published_at,
             "gap": CHAIN_GAP,
         }

@@ -1,6 +1,6 @@
 """SQLAlchemy tables and constraints: design.md section 3, one module a subject."""
 
-from app.models.articles import Article, ArticleVersion
+from app.models.articles import Article, ArticleVersion, TextCluster, TextSignature
 from app.models.base import Base, among
 from app.models.changes import Change, ChangedEntity
 from app.models.feeds import Feed
@@ -63,6 +63,8 @@ __all__ = [
     "StatementSource",
     "StatementSpeaker",
     "StatementTopic",
+    "TextCluster",
+    "TextSignature",
     "Topic",
     "TopicAlias",
     "TopicScheme",

@@ -1,14 +1,26 @@
 """Articles and the versions of their text."""
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, text
+from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, CreatedAt, Id, Timestamp
 from app.models.sources import Source
 
 
+class TextCluster(Base):
+    """Articles of several publishers that print one text: an agency's, cut or added to."""
+
+    __tablename__ = "text_cluster"
+
+    id: Mapped[Id]
+
+
 class Article(Base):
-    """An article at one publisher. `origin` is where we read it; `version` its newest text."""
+    """An article at one publisher. `origin` is where we read it; `version` its newest text.
+
+    `text_cluster_id` is set once a copy at another publisher is known.
+    """
 
     __tablename__ = "article"
     __table_args__ = (
@@ -28,6 +40,24 @@ class Article(Base):
     published_at: Mapped[Timestamp | None]
     language: Mapped[str | None] = mapped_column(index=True)
     version: Mapped[int] = mapped_column(server_default=text("1"))
+    text_cluster_id: Mapped[int | None] = mapped_column(ForeignKey(TextCluster.id), index=True)
+
+
+class TextSignature(Base):
+    """What copies of an article are found by: the MinHash of its newest text's shingles.
+
+    `bands` are hashes of its parts, of which copies share one; `size` is the number of shingles.
+    """
+
+    __tablename__ = "text_signature"
+    __table_args__ = (Index(None, "bands", postgresql_using="gin"),)
+
+    article_id: Mapped[int] = mapped_column(
+        ForeignKey(Article.id, ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    bands: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    signature: Mapped[bytes] = mapped_column(LargeBinary)
+    size: Mapped[int]
 
 
 class ArticleVersion(Base):

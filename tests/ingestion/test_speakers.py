@@ -185,7 +185,7 @@ def test_many_names_take_a_handful_of_queries(engine: Engine):
         seen.clear()
         with engine.begin() as connection:
             event.listen(connection, "before_cursor_execute", note)
-            found = resolve_speakers(connection, names, OneText(b"x", None, DAY), set())
+            found = resolve_speakers(connection, names, OneText((b"x",), None, DAY), set())
         assert len({f.speaker_id for f in found.values()}) == expected
         assert len(seen) <= 9, seen
 
