@@ -39,7 +39,7 @@ def test_killed_anywhere_and_run_again(databases: Databases, template: str, tmp_
         killed = 0
         while killed < 3:
             process = subprocess.Popen(
-                [ONRECORD, "ingest", str(tmp_path)],
+                [ONRECORD, "ingest", str(tmp_path), "--processes", "2"],
                 env=environment(DATABASE_URL=url),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -49,7 +49,7 @@ def test_killed_anywhere_and_run_again(databases: Databases, template: str, tmp_
             process.wait()
             killed += 1
         done = subprocess.run(
-            [ONRECORD, "ingest", str(tmp_path)],
+            [ONRECORD, "ingest", str(tmp_path), "--processes", "2"],
             env=environment(DATABASE_URL=url),
             check=False,
             capture_output=True,
