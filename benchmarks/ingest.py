@@ -12,6 +12,7 @@ under the system's folder for temporary files.
 """
 
 import argparse
+import json
 import os
 import resource
 import statistics
@@ -31,8 +32,7 @@ from app.ingestion.documents import Document
 from app.ingestion.metadata import Metadata
 from app.ingestion.pipeline import default_processes
 from app.ingestion.preparing import extract_from
-from app.ingestion.raw import Raw
-from app.ingestion.run import Item, ingest_all
+from app.ingestion.run import Item, ingest
 from app.migrate import migrate
 from benchmarks.news import article
 
@@ -40,18 +40,16 @@ SAMPLE = 100  # articles that the one process extracts before and after each rou
 STEPS = (100, 300, 1000, 3000, 10_000, 30_000)  # articles after which memory is read
 
 
-def raw(number: int, seed: int) -> Raw:
-    """An article as a reader gives it."""
-    made = article(number, seed)
-    content = str(made.pop("text")).encode()
-    url = made["url"]
-    return Raw(url, url, content, Metadata.model_validate(made))
+def line(number: int, seed: int = 1) -> str:
+    """An article as a line of NDJSON."""
+    return json.dumps(article(number, seed), ensure_ascii=False) + "\n"
 
 
 def document(number: int, seed: int) -> Document:
     """The same as a parser gives it."""
-    read = raw(number, seed)
-    return Document(read.origin, read.sha256, read.content.decode(), read.metadata)
+    made = article(number, seed)
+    text = str(made.pop("text"))
+    return Document(made["url"], b"", text, Metadata.model_validate(made))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +82,15 @@ def processor_seconds(postmaster: psutil.Process) -> float:
     return float(total + live)
 
 
-def whole(engine: Engine, inputs: list[Raw], processes: int, postmaster: psutil.Process) -> Taken:
-    """What the whole pipeline takes, its start and end left in."""
+def whole(engine: Engine, path: Path, processes: int, postmaster: psutil.Process) -> Taken:
+    """What the whole pipeline takes over a file of NDJSON, its start and end left in."""
     start, processor = time.perf_counter(), processor_seconds(postmaster)
-    report = ingest_all(engine, inputs, processes=processes)
+    report = ingest(engine, [path], processes=processes)
     if report.failures:
         raise SystemExit(f"failed: {report.failures[0]}")
     clock = time.perf_counter() - start
-    return Taken(clock / len(inputs), (processor_seconds(postmaster) - processor) / len(inputs))
+    used = processor_seconds(postmaster) - processor
+    return Taken(clock / report.total, used / report.total)
 
 
 def measure_speed(engine: Engine, folder: Path, count: int, rounds: int, processes: int) -> None:
@@ -102,12 +101,13 @@ def measure_speed(engine: Engine, folder: Path, count: int, rounds: int, process
     extraction_alone(range(10), 0)
     for _ in range(rounds):
         numbers = range(start, start + size)
-        inputs = [raw(number, 1) for number in numbers]
+        path = folder / f"{start}.ndjson"
+        path.write_text("".join(map(line, numbers)), encoding="utf-8")
         before = extraction_alone(numbers[:SAMPLE], 1)
-        taken = whole(engine, inputs, processes, postmaster)
+        taken = whole(engine, path, processes, postmaster)
         both = before + extraction_alone(numbers[-SAMPLE:], 1)
         alone = Taken(both.clock / 2, both.processor / 2)
-        again = whole(engine, inputs, processes, postmaster)
+        again = whole(engine, path, processes, postmaster)
         ratios.append(alone.clock / taken.clock)
         alone_ratios.append(processes * alone.processor / taken.processor)
         start += size
@@ -133,13 +133,13 @@ def resident() -> tuple[float, float]:
     return own.memory_info().rss / 1e6, sum(child.memory_info().rss for child in others) / 1e6
 
 
-def measure_memory(engine: Engine, count: int, processes: int) -> None:
+def measure_memory(engine: Engine, folder: Path, count: int, processes: int) -> None:
     """Print the resident memory while so many articles go in."""
 
-    def inputs() -> Iterator[Raw]:
+    path = folder / "many.ndjson"
+    with path.open("w", encoding="utf-8") as file:
         for number in range(count):
-            yield raw(number, 2)
-
+            file.write(line(number, 2))
     start = time.perf_counter()
 
     def progress(item: Item, done: int, total: int | None) -> None:
@@ -148,7 +148,7 @@ def measure_memory(engine: Engine, count: int, processes: int) -> None:
             rate = done / (time.perf_counter() - start)
             print(f"{done:6} articles: {own:.0f} + {others:.0f} MB, {rate:.1f}/s", flush=True)
 
-    ingest_all(engine, inputs(), processes=processes, progress=progress)
+    ingest(engine, [path], processes=processes, progress=progress)
 
 
 @contextmanager
@@ -177,8 +177,8 @@ def main() -> None:
         with database() as (engine, folder):
             measure_speed(engine, folder, arguments.articles, arguments.rounds, arguments.processes)
     if arguments.memory:
-        with database() as (engine, _):
-            measure_memory(engine, arguments.memory, arguments.processes)
+        with database() as (engine, folder):
+            measure_memory(engine, folder, arguments.memory, arguments.processes)
 
 
 if __name__ == "__main__":

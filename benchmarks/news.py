@@ -5,11 +5,9 @@ organisations and unnamed sources, between paragraphs that nobody says. Who spea
 law over many thousand names. The same seed and number give the same article.
 """
 
-import json
 import random
 import re
 import tomllib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -126,9 +124,3 @@ def article(number: int, seed: int = 1) -> dict[str, Any]:
         "published_at": (START + timedelta(minutes=MINUTES * number)).isoformat(),
         "language": "en",
     }
-
-
-def ndjson(count: int, seed: int = 1) -> Iterator[str]:
-    """So many articles, one a line."""
-    for number in range(count):
-        yield json.dumps(article(number, seed), ensure_ascii=False) + "\n"
