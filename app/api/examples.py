@@ -91,6 +91,17 @@ _PROFILE: dict[str, Any] = _SPEAKER | {
         {"id": 20, "scheme": "iptc", "code": "medtop:20000337", "name": "transport", "count": 1}
     ],
     "co_speakers": [],
+    "decisions": [
+        {
+            "id": 3,
+            "kind": "merge",
+            "speaker_id": 31,
+            "other_id": 12,
+            "name": None,
+            "made_at": "2025-03-20T09:12:00Z",
+            "undone_at": None,
+        }
+    ],
     "timed_out": False,
 }
 _COMPLETION = {

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from app.api.schemas import Shape, Speaker, SpeakerRef, Statement
-from app.models import TopicScheme
+from app.models import DecisionKind, TopicScheme
 from app.queries.name_filters import NameType
 
 
@@ -70,6 +70,21 @@ class SpeakerCount(SpeakerRef):
     count: int
 
 
+class Decision(Shape):
+    """What a person decided about speakers; it holds for later articles until it is undone."""
+
+    id: int
+    kind: DecisionKind = Field(
+        description="`merge`: `speaker_id` is `other_id`. `split`: some of what `speaker_id` said "
+        "is of `other_id`. `rename`: `speaker_id` is called `name`."
+    )
+    speaker_id: int
+    other_id: int | None
+    name: str | None
+    made_at: datetime
+    undone_at: datetime | None
+
+
 class SpeakerProfile(Speaker):
     """A speaker at a glance."""
 
@@ -81,4 +96,5 @@ class SpeakerProfile(Speaker):
     undated_count: int | None
     topics: list[TopicCount] = Field(description="The ten most frequent.")
     co_speakers: list[SpeakerCount] = Field(description="The ten most frequent.")
+    decisions: list[Decision] = Field(description="Undone ones too; the newest hundred first.")
     timed_out: bool = Field(description="There was no time to count everything.")

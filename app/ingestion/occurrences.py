@@ -120,7 +120,7 @@ def write_occurrences(connection: Connection, placed: Placed, drafts: Sequence[D
     known |= writer.find_statements(counts) | {s.statement_id for s in stored}
     occurrence_of = writer.write(counts)
     said = [(occurrence_of[i], draft.attribution.speakers) for i, draft in enumerate(drafts)]
-    keep_evidence(connection, said, speakers)
+    keep_evidence(connection, said, speakers, {hit.occurrence_id for hit in matched.values()})
     refresh_statements(connection, known)
     refresh_search(connection, known | said_by(connection, renamed) - set(writer.new))
     counts.apply(known)

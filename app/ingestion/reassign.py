@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from app.extraction.topics import TopicTag, TopicTagger
 from app.extraction.types import Act, Kind
@@ -55,6 +55,33 @@ _TARGETS = """
     WHERE NOT s.id = ANY(%(known)s) AND g.speakers = ARRAY(
         SELECT speaker_id FROM statement_speaker WHERE statement_id = s.id ORDER BY speaker_id)
 """
+_MOVE = """
+    UPDATE occurrence o SET home_id = coalesce(o.home_id, o.statement_id),
+        statement_id = n.statement_id
+    FROM json_to_recordset(%s::json) AS n(id bigint, statement_id bigint) WHERE o.id = n.id
+"""
+# Those that pointed at what points elsewhere now, remembering where to; what points elsewhere now;
+# what stands for itself again; those that had pointed at it.
+_POINT = (
+    """
+    UPDATE statement s SET home_id = coalesce(s.home_id, s.merged_into_id),
+        merged_into_id = n.new, updated_at = clock_timestamp()
+    FROM json_to_recordset(%(merged)s::json) AS n(old bigint, new bigint)
+    WHERE s.merged_into_id = n.old
+    """,
+    """
+    UPDATE statement s SET merged_into_id = n.new, updated_at = clock_timestamp()
+    FROM json_to_recordset(%(merged)s::json) AS n(old bigint, new bigint) WHERE s.id = n.old
+    """,
+    """
+    UPDATE statement SET merged_into_id = NULL
+    WHERE id = ANY(%(ids)s) AND merged_into_id IS NOT NULL
+    """,
+    """
+    UPDATE statement SET merged_into_id = home_id, updated_at = clock_timestamp()
+    WHERE home_id = ANY(%(ids)s) AND merged_into_id <> home_id
+    """,
+)
 _OWNERS = """
     SELECT coalesce(home_id, statement_id) AS id, min(id) AS owner FROM occurrence
     WHERE home_id = ANY(%(ids)s) OR (home_id IS NULL AND statement_id = ANY(%(ids)s))
@@ -238,56 +265,30 @@ class _Rewriting:
         )
 
     def _move(self, ids: Sequence[int]) -> None:
-        for statement_id, part in zip(ids, self._parts, strict=True):
-            moved = [p.occurrence_id for p in part if p.statement_id != statement_id]
-            if moved:
-                self._connection.execute(
-                    update(Occurrence)
-                    .where(among(Occurrence.id, moved))
-                    .values(
-                        home_id=func.coalesce(Occurrence.home_id, Occurrence.statement_id),
-                        statement_id=statement_id,
-                    )
-                )
-        for occurrence_id, statement_id in self._founded.items():
-            self._connection.execute(
-                update(Occurrence)
-                .where(Occurrence.id == occurrence_id)
-                .values(home_id=statement_id)
-            )
+        rows = [
+            {"id": place.occurrence_id, "statement_id": statement_id}
+            for statement_id, part in zip(ids, self._parts, strict=True)
+            for place in part
+            if place.statement_id != statement_id
+        ]
+        self._connection.exec_driver_sql(_MOVE, (as_json(rows),))
+        self._connection.execute(
+            update(Occurrence)
+            .where(among(Occurrence.id, self._founded))
+            .values(home_id=Occurrence.statement_id)
+        )
 
     def _point(self, ids: Sequence[int]) -> None:
         """Statements whose first occurrence is elsewhere now point there; others come back."""
-        for statement_id, part in zip(ids, self._parts, strict=True):
-            owned = [i for p in part for i in self._owners.get(p.occurrence_id, ())]
-            merged = [i for i in owned if i != statement_id]
-            changed = {"updated_at": func.clock_timestamp()}
-            if merged:
-                self._connection.execute(
-                    update(Statement)
-                    .where(among(Statement.merged_into_id, merged))
-                    .values(
-                        home_id=func.coalesce(Statement.home_id, Statement.merged_into_id),
-                        merged_into_id=statement_id,
-                        **changed,
-                    )
-                )
-                self._connection.execute(
-                    update(Statement)
-                    .where(among(Statement.id, merged))
-                    .values(merged_into_id=statement_id, **changed)
-                )
-            self._connection.execute(
-                update(Statement)
-                .where(Statement.id == statement_id, Statement.merged_into_id.is_not(None))
-                .values(merged_into_id=None)
-            )
-            self._connection.execute(
-                update(Statement)
-                .where(among(Statement.home_id, [statement_id]))
-                .where(Statement.merged_into_id != statement_id)
-                .values(merged_into_id=statement_id, **changed)
-            )
+        merged = [
+            {"old": old, "new": statement_id}
+            for statement_id, part in zip(ids, self._parts, strict=True)
+            for place in part
+            for old in self._owners.get(place.occurrence_id, ())
+            if old != statement_id
+        ]
+        for query in _POINT:
+            self._connection.exec_driver_sql(query, {"merged": as_json(merged), "ids": list(ids)})
 
     def _clear(self, emptied: Collection[int]) -> None:
         """Statements that no occurrence is left to have no links."""

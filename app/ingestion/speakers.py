@@ -1,6 +1,6 @@
 """Resolving the speakers of an article to Speaker rows, in a handful of queries."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -76,8 +76,12 @@ def keep_evidence(
     connection: Connection,
     said: Iterable[tuple[int, Sequence[SpeakerName]]],
     found: dict[SpeakerName, Found],
+    again: Collection[int] = (),
 ) -> None:
-    """Keep whom the speakers of each occurrence were taken for, and why, in place of before."""
+    """Keep whom the speakers of each occurrence were taken for, and why.
+
+    For occurrences that were there before (`again`) in place of what was kept then.
+    """
     rows = {
         (occurrence_id, position): {
             "occurrence_id": occurrence_id,
@@ -91,10 +95,9 @@ def keep_evidence(
         for occurrence_id, names in said
         for position, name in enumerate(names)
     }
-    ids = {occurrence_id for occurrence_id, _ in rows}
-    if not ids:
-        return
-    connection.execute(delete(OccurrenceSpeaker).where(among(OccurrenceSpeaker.occurrence_id, ids)))
+    if again:
+        kept = OccurrenceSpeaker.occurrence_id
+        connection.execute(delete(OccurrenceSpeaker).where(among(kept, again)))
     insert_rows(connection, OccurrenceSpeaker, list(rows.values()))
 
 

@@ -13,6 +13,7 @@ from app.db import AnyRow
 from app.extraction.gazetteer import iter_entities
 from app.models import Occurrence, Speaker, Statement, StatementSpeaker, StatementTopic, Topic
 from app.queries.budget import Budget
+from app.queries.decisions import decisions_about
 from app.queries.entities import get_speaker
 from app.queries.filters import StatementFilters, StatementSort
 from app.queries.paging import Values
@@ -59,7 +60,8 @@ async def get_profile(connection: AsyncConnection, speaker_id: int) -> dict[str,
         counted["by_month"] = [{"month": f"{m:%Y-%m}", "count": n} for m, n in months.items()]
         counted["topics"] = await _topics(connection, conditions, values)
         counted["co_speakers"] = await _co_speakers(connection, conditions, values)
-    return speaker | counted | {"timed_out": budget.timed_out}
+    decisions = await decisions_about(connection, speaker_id)
+    return speaker | counted | {"decisions": decisions, "timed_out": budget.timed_out}
 
 
 async def _descriptions(

@@ -85,6 +85,9 @@ class TestMerge:
             answer = own_api.get("/statements", params={"speaker": name, "q": "harbour"}).json()
             assert [row["speaker"]["id"] for row in answer["data"]] == [1], name
         assert own_api.get("/speakers?q=wright").json()["data"][0]["id"] == 1
+        (told,) = own_api.get("/speakers/1").json()["decisions"]
+        assert (told["kind"], told["speaker_id"], told["other_id"]) == ("merge", 2, 1)
+        assert told["undone_at"] is None
         statement = own_api.get("/statements/2", follow_redirects=False)
         assert statement.headers["location"] == "/statements/1"
         changes = own_api.get("/changes?type=speaker").json()["data"]
