@@ -43,6 +43,8 @@ def test_every_answer_is_as_documented(seeded_url: str, databases: Databases):
                 "--phases=examples,coverage,fuzzing,stateful",
                 f"--max-examples={EXAMPLES}",
                 f"--header=Authorization: {key['Authorization']}",
+                # The first article that is posted waits for a process that loads the model.
+                "--request-timeout=60",
                 "--seed=20261122",
                 "--generation-database=none",
             ],
