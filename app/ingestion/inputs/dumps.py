@@ -102,7 +102,13 @@ def read_csv(source: Input, reading: Reading) -> Found:
     csv.field_size_limit(reading.max_bytes)
     # Bytes that are no UTF-8 pass through unchanged: each row is decoded by itself later.
     text = io.TextIOWrapper(source.stream, _encoding(source), "surrogateescape", newline="")
-    lines = _Lines(text, reading.max_bytes)
+    try:
+        yield from _rows(_Lines(text, reading.max_bytes), source, reading)
+    finally:
+        text.detach()  # the stream is its opener's to close
+
+
+def _rows(lines: "_Lines", source: Input, reading: Reading) -> Found:
     first = lines.peek()
     delimiter = "\t" if _suffix(source) == ".tsv" else max(_DELIMITERS, key=first.count)
     rows = csv.reader(lines, delimiter=delimiter)
@@ -120,7 +126,6 @@ def read_csv(source: Input, reading: Reading) -> Found:
             yield _of_row(
                 row, header, before, _place(source, before, rows.line_num), source, reading
             )
-    text.detach()  # the stream is its opener's to close
 
 
 def _of_row(

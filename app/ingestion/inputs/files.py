@@ -53,7 +53,12 @@ def read_file(path: Path, reading: Reading) -> Iterator[Result]:
         with path.open("rb") as stream:
             given = reading.given.over(read_sidecar(path))
             source = Input(path.resolve().as_uri(), str(path), stream, given)
-            yield from read(source, reading)
+            found = False
+            for result in read(source, reading):
+                found = True
+                yield result
+            if not found:
+                raise InputRejectedError("there is no article in it")
     except InputRejectedError as error:
         yield Unreadable(str(path), error.detail)
     except FileNotFoundError:

@@ -124,7 +124,7 @@ def _article_text(root: HtmlElement, page: PageMetadata) -> str:
     except (RecursionError, lxml.etree.LxmlError) as error:
         raise InputRejectedError("the page is too tangled to find its text") from error
     text = str(getattr(found, "text", None) or "")
-    if len(text) < _SHORT and page.body and len(page.body) > len(text):
+    if len(text) < _SHORT and page.body and len(page.body) >= len(text):
         # Pages that scripts fill carry their text for search engines only.
         return html_text(page.body) if "<" in page.body else page.body
     if not text:
