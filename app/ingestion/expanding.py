@@ -12,7 +12,7 @@ from app.errors import InputRejectedError
 _CHUNK = 64 * 1024
 # What text shrinks to at best is a fiftieth; a bomb of zeros to a thousandth and far less.
 MOST_RATIO = 200
-_FREE = 16_000_000  # bytes that anything may expand to
+_FREE = 100_000_000  # bytes that anything may expand to
 _ZSTD_WINDOW = 2**27  # bytes: what `zstd --long` makes at most, and what a frame may claim
 
 
@@ -145,7 +145,8 @@ class Expanded(io.RawIOBase):
         try:
             return self._decoder.feed(data, size)
         except (zlib.error, zstandard.ZstdError) as error:
-            raise InputRejectedError(f"broken {self._kind}: {error}") from error
+            reason = str(error).rpartition(": ")[2]
+            raise InputRejectedError(f"broken {self._kind}: {reason}") from error
 
     def _end(self) -> bytes:
         self._ended = True

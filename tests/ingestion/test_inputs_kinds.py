@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import logging
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 import zstandard
 
+from app.cli.console import OneLine
 from app.errors import InputRejectedError
 from app.ingestion.documents import Document
 from app.ingestion.inputs import Kind, Reading, read_inputs
@@ -225,7 +227,7 @@ def test_what_is_compressed_is_what_is_inside(tmp_path: Path, pack: object):
     assert len(read(write(tmp_path, "d.ndjson" + suffix, packed))[0]) == 2
     _, failures = read(write(tmp_path, "c.ndjson" + suffix, packed[:-5]))
     assert "ends too soon" in failures[-1]
-    bomb = pack(b"[" * 40_000_000)  # type: ignore[operator]
+    bomb = pack(b"[" * 120_000_000)  # type: ignore[operator]
     _, failures = read(write(tmp_path, "b.ndjson" + suffix, bomb))
     assert "taken for a bomb" in failures[-1]
 
@@ -281,3 +283,11 @@ def test_the_kind_can_be_said(tmp_path: Path):
     page = write(tmp_path, "a.txt", f"<html><p>{SAID}</p>" * 5)
     assert "<p>" in read(page)[0][0].text
     assert "<p>" not in read(page, kind=Kind.HTML)[0][0].text
+
+
+def test_nothing_in_an_article_becomes_a_log_line_of_its_own():
+    forged = "a\n2026-01-01 00:00:00,000 ERROR all is lost\r\x1b[2Jb"
+    record = logging.LogRecord("x", logging.ERROR, "x.py", 1, "reading %s", (forged,), None)
+    lines = OneLine("%(asctime)s %(levelname)s %(message)s").format(record).split("\n")
+    assert lines[1].startswith("    2026-01-01")
+    assert all(line.isprintable() for line in lines)

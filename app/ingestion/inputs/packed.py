@@ -14,7 +14,7 @@ from app.ingestion.inputs.reading import Found, Input, Reading
 from app.ingestion.raw import Unreadable
 
 _MOST_MEMBERS = 100_000
-_FREE = 16_000_000  # bytes that a member may expand to whatever its ratio
+_FREE = 100_000_000  # bytes that a member may expand to whatever its ratio
 
 
 def read_gzip(source: Input, _reading: Reading) -> Found:
@@ -82,4 +82,5 @@ def _read_member(source: Input, archive: zipfile.ZipFile, member: zipfile.ZipInf
                 charset=None,
             )
     except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError) as error:
-        yield Unreadable(name, f"broken zip: {error}")
+        reason = str(error).rpartition(": ")[2]
+        yield Unreadable(name, f"broken zip: {reason}")

@@ -122,7 +122,9 @@ def _text(mapped: Mapping[str, Any]) -> str:
         if not isinstance(value, str):
             raise InputRejectedError(f"{field}: no string")
         return html_text(value) if field == "html" or _is_html(value) else value
-    raise InputRejectedError("no text: none of its fields is one of " + ", ".join(NAMES["text"]))
+    raise InputRejectedError(
+        "no text: none of its fields is called text, body, content or the like"
+    )
 
 
 def _is_html(value: str) -> bool:
