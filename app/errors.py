@@ -142,6 +142,11 @@ class InputRejectedError(OnRecordError):
     type = "input-rejected"
     title = "The input cannot be ingested"
 
+    def __init__(self, detail: str, *, pointer: str | None = None) -> None:
+        # It may quote the input, which could hold line breaks or a terminal's commands.
+        shown = "".join(c if c.isprintable() else "\ufffd" for c in detail)
+        super().__init__(shown, pointer=pointer)
+
 
 class IdempotencyMismatchError(OnRecordError):
     """The `Idempotency-Key` was used for another request before."""

@@ -55,9 +55,8 @@ def read(source: Input, reading: Reading) -> Iterator[Result]:
     except InputRejectedError as error:
         yield Unreadable(source.name, error.detail)
     except (OSError, zlib.error, EOFError) as error:
-        yield Unreadable(
-            source.name, f"cannot be read: {getattr(error, 'strerror', None) or error}"
-        )
+        reason = getattr(error, "strerror", None) or str(error).rpartition(": ")[2]
+        yield Unreadable(source.name, f"cannot be read: {reason}")
 
 
 def _read_found(found: Result | Input | Link, depth: int, reading: Reading) -> Iterator[Result]:

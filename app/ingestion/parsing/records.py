@@ -122,9 +122,7 @@ def _text(mapped: Mapping[str, Any]) -> str:
         if not isinstance(value, str):
             raise InputRejectedError(f"{field}: no string")
         return html_text(value) if field == "html" or _is_html(value) else value
-    raise InputRejectedError(
-        "no text: none of its fields is called text, body, content or the like"
-    )
+    raise InputRejectedError("no text: none of its fields is named text, body, content or so")
 
 
 def _is_html(value: str) -> bool:
