@@ -52,6 +52,11 @@ _ROLE_BEFORE = re.compile(
     r"(?:[Ss]pokes\w+|[Ll]eader|[Hh]ead|[Dd]irector|[Cc]hair\w*|[Cc]hief|[Pp]resident|[Gg]overnor)"
     r" (?:of|for) (?:the )?$"
 )
+# The name that follows such a role: "EU High Representative Kaja Kallas".
+_OFFICE_HOLDER = re.compile(
+    r"(?: [\w-]+){0,4}?,? (?P<name>[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){1,2})(?=[\s,.;:)]|$)"
+)
+_SHE = re.compile(r"\b(?:[Ss]?[Hh]e)\b")
 _SENTENCE_END = re.compile(r"[.!?][”\"’']? (?=[“\"‘A-Z])")
 _SENSE_SCORE = {
     Sense.NAME: 0.9,
@@ -64,6 +69,9 @@ _REPEATED = 0.03
 _REFERRED = 0.45
 _MENTIONS_BACK = 12
 _FRAME = 200  # characters around a statement in which its speaker is looked for
+_BACK = 600  # characters before a sentence in which the one is looked for that "she" means
+# Who opens a sentence is whom "she" means in the next; whom it ends with is not.
+_OPENING = re.compile(r"(?:\n|[.!?][”\"’']? )[“\"]?((?:[A-Z][\w.’'-]+ ?){1,4})")
 
 
 @cache
@@ -84,6 +92,7 @@ class Entities:
         self._named = {m.entity.name for m in (*mentions, *in_title) if m.sense is not Sense.MEANT}
         self._mentions = [m for m in mentions if m.entity.name in self._named]
         self._starts = [mention.start for mention in self._mentions]
+        self._holders = dict(self._office_holders())
         self._countries = Counter(
             m.entity.name for m in (*self._mentions, *in_title) if is_country(m.entity)
         )
@@ -167,12 +176,45 @@ class Entities:
         return find_entity(most[0][0])
 
     def _speaks_for(self, spans: Sequence[Span], paragraph: Span) -> Iterator[Entity]:
-        """The organisation whose role the speaker is given in the statement's own sentence."""
-        for start, end in self._frames(spans, paragraph):
+        """The organisation whose role the speaker is given in the sentence, or in the article."""
+        frames = list(self._frames(spans, paragraph))
+        for start, end in frames:
             for mention in self._within(start, end):
                 spoken_for = mention.entity.kind == "organisation"
                 if spoken_for and self._has_role(mention, start, end):
                     yield mention.entity
+        holder = self._holder_beside(frames)
+        if holder is not None:
+            yield holder
+
+    def _office_holders(self) -> Iterator[tuple[str, Entity]]:
+        """Who the article says holds an organisation's office: surnames, and the organisation."""
+        for mention in self._mentions:
+            if mention.entity.kind != "organisation" or mention.sense is Sense.GENERIC:
+                continue
+            reach = min(len(self._text), mention.end + _FRAME)
+            role = _ROLE_AFTER.match(self._text, mention.end, reach)
+            holder = role and _OFFICE_HOLDER.match(self._text, role.end(), reach)
+            if holder:
+                yield holder["name"].split()[-1], mention.entity
+
+    def _holder_beside(self, frames: Sequence[Span]) -> Entity | None:
+        """The organisation of the office-holder named beside a statement, or last before "she"."""
+        if not self._holders:
+            return None
+        names = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(self._holders)))})\b")
+        beside = [name for frame in frames for name in names.findall(self._text, *frame)]
+        if beside:
+            return self._holders[beside[0]]
+        if not any(_SHE.search(self._text, *frame) for frame in frames):
+            return None
+        start = max(0, frames[0][0] - _BACK)
+        before = self._text[start : frames[0][0]]
+        last = max((m.end() for m in names.finditer(before)), default=0)
+        openings = " ".join(_OPENING.findall(before[last:])).split()
+        if not last or not self._surnames.isdisjoint(openings):
+            return None
+        return self._holders[names.findall(before)[-1]]
 
     def _has_role(self, mention: EntityMention, start: int, end: int) -> bool:
         after = _ROLE_AFTER.match(self._text, mention.end, end)

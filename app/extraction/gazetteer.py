@@ -215,6 +215,8 @@ _POLICY_AFTER = re.compile(
     r"(?:’s|'s) (?:government|position|demands?|forces|allies|troops|aggression|war|invasion|"
     r"interests|policy|response|ambassador|support|proposals?|offer|conditions|goals?|aims?)\b"
 )
+# Who is asked to do something acts: "urged Belgrade to close".
+_ASKED = re.compile(r"\b(?:want|ask|urg|tell|told|press|forc|order|expect|allow|invit|warn)\w* $")
 _LANGUAGE_BEFORE = re.compile(r"\b(?:in|spe[ao]k\w*|spoke|into) $")
 _NAME_BEFORE = re.compile(r"(?:^|[^\w’'-])([A-Z][\w’'-]*)\.? $")
 _NAME_AFTER = re.compile(r" ([A-Z][\w-]*)")
@@ -336,6 +338,8 @@ def _acts(text: str, start: int, end: int, by_default: bool) -> bool:
         return False
     if by_default or _VERB_AFTER.match(after) or _POLICY_AFTER.match(after):
         return True
+    if _ASKED.search(before) and after.startswith(" to "):
+        return True
     return bool(_PARTY_BEFORE.search(before) and _NO_NOUN_AFTER.match(after))
 
 
@@ -382,13 +386,10 @@ def _leading_start(text: str, start: int, end: int) -> int:
         bare = word.group().rstrip()
         after = leading.start() + word.end()
         owner = bare.endswith(("’s", "'s")) and fold(bare[:-2]) in _by_name()
-        if owner or (first == leading.start() + word.start() and not _opens_a_name(bare)):
+        opens = word[0][0].isupper() and bare not in _function_words()
+        if owner or (first == leading.start() + word.start() and not opens):
             first = after
     return first
-
-
-def _opens_a_name(word: str) -> bool:
-    return word[0].isupper() and word not in _function_words()
 
 
 @cache

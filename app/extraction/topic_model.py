@@ -1,7 +1,8 @@
 """How likely a statement is about a Media Topic, from the terms around it.
 
-A logistic model over a few features of the listed terms in the statement, its paragraph, its
-article and the title. It is the same for all topics, so that a few hundred labelled statements
+A logistic model over a few features of the listed terms in the statement, its surroundings, its
+article and the title, and of how much their words sound like the topic (`topic_head`). It is the
+same for all topics, so that a few hundred labelled statements
 are enough to fit it (training/topics); its weights are in ``data/topic_model.toml``. Its
 probabilities are the tags' scores. A statement's own terms count most; where it has none the
 topics of its article show through, with lower scores.
@@ -16,8 +17,11 @@ from functools import cache
 from operator import mul
 from typing import Any
 
+import numpy as np
+
 from app.extraction.concepts import STRONG, Shown, ancestors, find_evidence, sum_evidence
 from app.extraction.data_files import load_data
+from app.extraction.topic_head import Floats, PieceTopics, chance
 from app.extraction.types import Span
 
 Weights = Mapping[int, float]  # by position of the concept
@@ -26,6 +30,8 @@ Weights = Mapping[int, float]  # by position of the concept
 _NARROWER = 0.75
 _CANDIDATES = 12
 _LEADING = 6  # topics of an article that its statements may have without a word of their own
+_SOUND_LIKE = (6, 3, 3)  # topics that a statement, its surroundings and its article sound like most
+_NEAR = 100  # characters of a paragraph on either side that a statement is read with
 # Evidence that an article must show before one of its topics can be said to lead.
 _LEAST = 3.0
 
@@ -64,7 +70,9 @@ FEATURES = (
     "own_share", "own_first", "own_of_article", "own_and_article", "paragraph_first",
     "paragraph_third", "share", "share_root", "standing", "standing_cubed", "first", "second",
     "third", "silent_standing", "silent_standing_cubed", "silent_first", "short_article",
-    "short_own",
+    "short_own", "sounds", "sounds_chance", "near_sounds", "article_sounds", "article_chance",
+    "sounds_first", "sounds_third", "article_sounds_first", "article_sounds_third",
+    "title_sounds", "sounds_and_article",
 )  # fmt: skip
 
 
@@ -76,6 +84,9 @@ class _Standing:
     place: int
     rank: int  # the place, if the article shows the topic by more than a weak term
     relative: float
+
+
+_NOWHERE = _Standing(0.0, len(FEATURES), len(FEATURES), 0.0)
 
 
 def _saturate(weight: float, rate: float) -> float:
@@ -92,6 +103,7 @@ class ArticleTopics:
 
     def __init__(self, text: str, title: str | None = None) -> None:
         self._shown = find_evidence(text)
+        self._sounds = PieceTopics(text, title)
         self._starts = [start for start, _, _ in self._shown]
         self._article = sum_evidence(self._shown)
         self._title = sum_evidence(find_evidence(title or ""))
@@ -133,7 +145,12 @@ class ArticleTopics:
     def features(
         self, spans: Sequence[Span], paragraph: Span, words: int
     ) -> dict[int, tuple[float, ...]]:
-        """`FEATURES` of the topics that paragraph or title show or that lead in the article."""
+        """`FEATURES` of the topics that the words around or the title show or sound like.
+
+        Also of those that lead in the article.
+        """
+        first, last = spans[0][0] - _NEAR, spans[-1][1] + _NEAR
+        paragraph = (max(paragraph[0], first), min(paragraph[1], last))
         own = sum_evidence(shown for span in spans for shown in self._within(*span))
         around = sum_evidence(self._within(*paragraph))
         statement = _Statement(
@@ -145,14 +162,18 @@ class ArticleTopics:
             math.exp(-1.2 * _saturate(max(own.values(), default=0.0), 1)),
             math.exp(-words / 12),
         )
-        likely = self._leading | self._title.keys() | around.keys()
-        return {position: self._features(position, statement) for position in likely}
+        sound = _Sound.of(self._sounds, spans, paragraph)
+        likely = self._leading | self._title.keys() | around.keys() | sound.likely
+        return {
+            position: (*self._features(position, statement), *sound.features(position))
+            for position in sorted(likely)
+        }
 
     def _features(self, position: int, statement: "_Statement") -> tuple[float, ...]:
         raw = statement.own.get(position, 0.0)
         own = _saturate(raw, 1)
         rest = _saturate(self._rest(position, statement), 0.4)
-        standing = self._standings[position]
+        standing = self._standings.get(position, _NOWHERE)
         above = ancestors()[position]
         children = _children()[position]
         silent, relative = statement.silence, standing.relative
@@ -161,7 +182,7 @@ class ArticleTopics:
             _saturate(statement.around.get(position, 0.0), 0.7),
             rest,
             _saturate(self._title.get(position, 0.0), 1),
-            _saturate(self._families[_family(position)], 0.15),
+            _saturate(self._families.get(_family(position), 0.0), 0.15),
             max((self._blend(child, statement) for child in children), default=0.0),
             self._blend(above[0], statement) if above else 0.0,
             float(not children),
@@ -214,6 +235,50 @@ class _Statement:
     total: float
     silence: float
     brevity: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Sound:
+    """What a statement, its surroundings, its article and the title sound like, by position."""
+
+    own: Floats
+    near: Floats
+    article: PieceTopics
+    own_chance: Floats
+    own_ranks: Sequence[int]
+    article_ranks: Sequence[int]
+    likely: frozenset[int]
+
+    @classmethod
+    def of(cls, article: PieceTopics, spans: Sequence[Span], near: Span) -> "_Sound":
+        own, around = article.score(spans), article.score([near])
+        orders = [np.argsort(-sound) for sound in (own, around, article.article_chance)]
+        likely = (order[:most] for order, most in zip(orders, _SOUND_LIKE, strict=True))
+        return cls(
+            own,
+            around,
+            article,
+            chance(own),
+            orders[0][:3].tolist(),
+            orders[2][:3].tolist(),
+            frozenset(int(position) for best in likely for position in best),
+        )
+
+    def features(self, position: int) -> tuple[float, ...]:
+        own, whole = float(self.own_chance[position]), float(self.article.article_chance[position])
+        return (
+            float(self.own[position]),
+            own,
+            float(self.near[position]),
+            float(self.article.article[position]),
+            whole,
+            float(position == self.own_ranks[0]),
+            float(position in self.own_ranks),
+            float(position == self.article_ranks[0]),
+            float(position in self.article_ranks),
+            float(self.article.title[position]),
+            own * whole,
+        )
 
 
 def _dot(weights: Sequence[float], features: Sequence[float]) -> float:

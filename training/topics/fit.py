@@ -18,6 +18,8 @@ from app.extraction.concepts import iptc_concepts
 from app.extraction.topic_model import FEATURES, ArticleTopics, choose
 
 GOLD = Path("tests/gold/topics.jsonl")
+PRACTICE = Path("training/topics/practice.jsonl")  # labelled for the fit alone
+PARTS = ("development", "practice")
 OUT = Path("app/extraction/data/topic_model.toml")
 PENALTY = 0.1  # scikit-learn's C
 FOLDS, SEEDS = 6, (0, 1, 2)
@@ -32,8 +34,12 @@ THRESHOLDS = [x / 100 for x in range(14, 50, 2)]
 
 
 def main() -> int:
-    articles = [json.loads(line) for line in GOLD.read_text(encoding="utf-8").splitlines()]
-    articles = [a for a in articles if a["part"] == "development"]
+    articles = [
+        json.loads(line)
+        for path in (GOLD, PRACTICE)
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
+    articles = [a for a in articles if a["part"] in PARTS]
     rows = [row for number, a in enumerate(articles) for row in read(number, a)]
     rows += [
         row for number in range(len(articles)) for row in read(number, digest(articles, number))
