@@ -93,8 +93,11 @@ eval: .venv-training/.made $(VENV)/.runtime
 		$(BIN)/onrecord extract --jsonl < $$gold > $(BUILD)/gold.jsonl; \
 		.venv-training/bin/python $(CORPUS)/score_statements.py $$gold $$gold $(BUILD)/gold.jsonl; done
 
-# Weights of the model of Media Topics, from the development part of tests/gold/topics.jsonl.
+# The head of the Media Topics, from the written examples, and the weights of their model, from the
+# development part of tests/gold/topics.jsonl and training/topics/practice.jsonl.
 fit-topics: .venv-training/.made
+	.venv-training/bin/python -m training.base $(BUILD)/base
+	.venv-training/bin/python -m training.topics.head $(BUILD)/base
 	.venv-training/bin/python -m training.topics.fit
 
 .venv-training/.made: training/requirements.txt

@@ -41,7 +41,10 @@ _EUROPE_ACTS = re.compile(
     r"|\bEuropeans\b"
 )
 _UNION = "European Union"
-_WE = re.compile(r"\b(?:[Ww]e|[Oo]ur|us)\b")
+_WE = re.compile(
+    r"\b(?:[Ww]e|[Oo]ur|us|"
+    r"the (?:company|firm|group|bank|airline|club|party|union|organi[sz]ation|agency|alliance))\b"
+)
 # The role that makes a speaker's "we" an organisation's: "NATO Secretary-General Mark Rutte".
 _ROLE_AFTER = re.compile(
     r"(?:’s|'s)? (?:[\w-]+ ){0,2}?(?:[Ss]ecretary[- ][Gg]eneral|[Gg]eneral [Ss]ecretary|"

@@ -143,14 +143,13 @@ def _forms() -> Iterator[Form[_Entry]]:
 
 
 def _item_forms(item: dict[str, Any], entity: Entity) -> Iterator[Form[_Entry]]:
-    shouted = item.get("shout", ())
     for form in (item["name"], *item.get("aliases", ())):
         entry = _Entry(
             entity,
             acts_as=item.get("acts_as"),
             acts_by_default="acts_as" in item,
             person=item.get("person", False),
-            shout=form in shouted,
+            shout=form in item.get("shout", ()),
             needs_the=form.startswith("the "),
         )
         # "Georgia (US state)" is a label, not a form that is printed.
@@ -217,6 +216,7 @@ _POLICY_AFTER = re.compile(
 )
 # Who is asked to do something acts: "urged Belgrade to close".
 _ASKED = re.compile(r"\b(?:want|ask|urg|tell|told|press|forc|order|expect|allow|invit|warn)\w* $")
+_DEMANDED = re.compile(r"\bdemand(?:s|ed|ing)? (?:that )?$")  # "demanded that Bern stop"
 _LANGUAGE_BEFORE = re.compile(r"\b(?:in|spe[ao]k\w*|spoke|into) $")
 _NAME_BEFORE = re.compile(r"(?:^|[^\w’'-])([A-Z][\w’'-]*)\.? $")
 _NAME_AFTER = re.compile(r" ([A-Z][\w-]*)")
@@ -254,8 +254,8 @@ def iter_entities(text: str, start: int = 0, end: int | None = None) -> Iterator
 
 def _opens(found: _Found, mention: EntityMention) -> bool:
     """Is it the place that an organisation's name opens with?"""
-    named = found[2]
-    return named is not None and found[0] == mention.start and named.entity.kind == "place"
+    starts_it = found[0] == mention.start
+    return starts_it and found[2] is not None and found[2].entity.kind == "place"
 
 
 def _is_the_name(text: str, found: _Found, head: int, mention: EntityMention) -> bool:
@@ -338,9 +338,8 @@ def _acts(text: str, start: int, end: int, by_default: bool) -> bool:
         return False
     if by_default or _VERB_AFTER.match(after) or _POLICY_AFTER.match(after):
         return True
-    if _ASKED.search(before) and after.startswith(" to "):
-        return True
-    return bool(_PARTY_BEFORE.search(before) and _NO_NOUN_AFTER.match(after))
+    asked = _DEMANDED.search(before) or (_ASKED.search(before) and after.startswith(" to "))
+    return bool(asked or (_PARTY_BEFORE.search(before) and _NO_NOUN_AFTER.match(after)))
 
 
 _CAPITAL = r"[^\W\d_a-zß-ÿ][\w’'&-]*"

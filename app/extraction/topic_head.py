@@ -41,7 +41,7 @@ class _Head:
         """The logit of each topic."""
         total = self.vectors[pieces].sum(axis=0)
         length = np.float32(np.sqrt(total @ total) + _TINY)
-        return total / length @ self.weights + self.bias
+        return np.asarray(total / length @ self.weights + self.bias, dtype=np.float32)
 
 
 @cache
@@ -82,7 +82,9 @@ class PieceTopics:
         self.article = _head().score(self._rows)
         scored = [chance(_head().score(line)) for line in rows if len(line) >= _SHORTEST]
         self.article_chance = (
-            np.mean(scored, axis=0, dtype=np.float32) if scored else np.zeros_like(self.article)
+            np.asarray(np.mean(scored, axis=0), dtype=np.float32)
+            if scored
+            else np.zeros_like(self.article)
         )
         ids = _tokenizer().encode(_SURROGATE.sub("?", title or ""), add_special_tokens=False).ids
         self.title = _head().score(_head().rows[np.asarray(ids, dtype=np.int64)])

@@ -27,7 +27,8 @@ _PAIRED = re.compile(
     rf"\b(?:[Bb]etween (?P<a>{_NAME}) and|[Ff]rom (?P<b>{_NAME}) to) (?P<c>{_NAME})"
 )
 _ACRONYM = re.compile(r"(?<![\w.-])[A-Z]{3,6}(?![\w-]|\.\w)")
-_GOES_ON = re.compile(rf" {_CAPITAL}")  # "Tula" is no part of "Tula Toli"
+# "Tula" is no part of "Tula Toli", "Yamaguchi" none of "Yamaguchi-gumi".
+_GOES_ON = re.compile(rf" {_CAPITAL}|-[a-z]{{3,}}(?<!-based)(?<!-born)")
 _PERSON = re.compile(rf"({_CAPITAL})\.? ((?:[A-Z]\. )?{_CAPITAL})")
 
 

@@ -119,9 +119,7 @@ def fit(x: Any, labels: list[list[str]]) -> tuple[Any, Any]:
     inputs, wanted, mask = (torch.tensor(a, dtype=torch.float32) for a in (x, right, counted))
     weights = torch.zeros(x.shape[1], len(index), requires_grad=True)
     bias = torch.full((len(index),), INTERCEPT, requires_grad=True)
-    optimizer = torch.optim.LBFGS(
-        [weights, bias], max_iter=STEPS, line_search_fn="strong_wolfe"
-    )
+    optimizer = torch.optim.LBFGS([weights, bias], max_iter=STEPS, line_search_fn="strong_wolfe")
 
     def loss() -> Any:
         optimizer.zero_grad()
