@@ -17,7 +17,8 @@ class _HeadDoneError(Exception):
 
 def entity_tag(body: bytes) -> str:
     """A weak entity tag of a body: weak, since compression makes other bytes of it."""
-    return f'W/"{hashlib.blake2b(body, digest_size=16).hexdigest()}"'
+    # Processors have instructions for SHA-256: a third of the time of BLAKE2.
+    return f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
 
 
 def matches(if_none_match: str, tag: str) -> bool:
