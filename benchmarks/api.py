@@ -249,7 +249,8 @@ def percentiles(urls: dict[int, str], seconds: float) -> None:
                 for ms, out in zip(late[path], timed_out[path], strict=True)
             ]
             times = late[path][-1] / late[path][0]
-            print(f"| `{path.removesuffix('total=none')}` | {' | '.join(cells)} | {times:.1f} |")
+            name = path.removesuffix("total=none").removesuffix("&")
+            print(f"| `/{name.removesuffix('?')}` | {' | '.join(cells)} | {times:.1f} |")
 
 
 def main() -> None:
