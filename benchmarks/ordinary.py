@@ -68,7 +68,9 @@ class Statement(Base):
     __table__ = models.Statement.__table__
     spoken = relationship(StatementSpeaker, order_by=StatementSpeaker.__table__.c.position)
     about = relationship(StatementTopic)
-    occurrences = relationship(Occurrence)
+    occurrences = relationship(
+        Occurrence, foreign_keys=[models.Occurrence.__table__.c.statement_id]
+    )
 
 
 _NOBODY = "Unattributed"
