@@ -25,6 +25,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -177,7 +178,7 @@ def plain(body: Any) -> Any:
     if isinstance(body, list):
         return [plain(value) for value in body]
     if isinstance(body, str) and re.fullmatch(r"\d{4}-\d\d-\d\dT.*(Z|\+00:00)", body):
-        return body.replace("+00:00", "Z")
+        return datetime.fromisoformat(body).isoformat()
     return body
 
 
