@@ -23,6 +23,7 @@ from app.extraction.via import ViaFinder
 EXTRACTOR_VERSION = "tagger-1"
 
 _APPOSITION = re.compile(r"[\s”\"’']*,\s+(?:an?|the|his|her|their|its|which|who)\s", re.IGNORECASE)
+_PRESENT = re.compile(r"\b(?:says|suggests|recommends|warns|urges|argues|concludes|finds|calls)$")
 _WRITING_REACH = 4  # sentences over which a post goes on
 _WRITTEN = frozenset({Medium.POST, Medium.LETTER, Medium.DOCUMENT, Medium.STATEMENT})
 _GOING_ON = frozenset({"continue", "go", "conclude", "add"})
@@ -63,6 +64,7 @@ class _Assembly:
         self._published_at = published_at
         self._last_day: date | None = None
         self._channels: dict[str, Channel] = {}
+        self._reporting: frozenset[str] = frozenset()
         self._publisher = _canonical(publisher or credits.publisher)
         agency = credits.agency
         self._agency = None if agency and agency == self._publisher else agency
@@ -74,6 +76,11 @@ class _Assembly:
         resolved = resolver.resolve_all(findings)
         writing: dict[str, int] = {}
         spans = self._spans(findings)
+        self._reporting = frozenset(
+            found.speakers[0].name
+            for found in resolved
+            if found.written and found.speakers[0].kind is SpeakerKind.ORGANIZATION
+        )
         self._channels = find_channels(
             self._document, resolver.subjects, self._via, findings, resolved
         )
@@ -97,7 +104,7 @@ class _Assembly:
         words = " ".join(text[a:b] for a, b in around)
         words = without_relative_clauses(words)
         medium = find_medium(words, finding.act)
-        written = found.written or _is_document(speakers)
+        written = found.written or _is_document(speakers) or self._reports(finding, names)
         if medium is None and written:
             medium = Medium.DOCUMENT
         if medium is None and self._is_answer(finding):
@@ -125,6 +132,16 @@ class _Assembly:
             confidence=confidence_of(finding, found),
             conjunction=conjunction_before(text, finding.content[0][0]),
         )
+
+    def _reports(self, finding: Finding, names: Sequence[str]) -> bool:
+        """Whether an organisation whose report the article is about says it there.
+
+        The news tells what a report says in the present tense ("the commission says"), and what
+        was said of it aloud in the past.
+        """
+        if finding.cue is None or len(names) != 1 or names[0] not in self._reporting:
+            return False
+        return bool(_PRESENT.search(self._document.text[slice(*finding.cue)]))
 
     def _is_answer(self, finding: Finding) -> bool:
         """Whether a turn is labelled "A" or "Answer", as interviews are printed."""
