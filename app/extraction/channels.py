@@ -75,4 +75,8 @@ def _whose(subjects: Subjects, number: int, spoken: Sequence[tuple[int, str]]) -
     if len(parts) == 1 and parts[0].person is not None:
         return parts[0].person.name
     before = bisect_left(spoken, (number, ""))
-    return spoken[before - 1][1] if before else ""
+    if before:
+        return spoken[before - 1][1]
+    last = subjects.of(number - 1)
+    parts = last.mention.parts if last is not None else ()
+    return parts[0].person.name if len(parts) == 1 and parts[0].person is not None else ""

@@ -23,6 +23,7 @@ from app.extraction.subjects import Subjects
 from app.extraction.types import Span, SpeakerKind, SpeakerName
 
 _REACH = 4  # sentences
+_SPOKESPERSON = "spokesperson"  # of whom a body has several
 _LEAD = 2  # prose sentences with which an article begins
 _CLAUSE = 200  # characters
 _OWNER = 8  # characters
@@ -229,7 +230,8 @@ class Identifier:
             if min(role.person.places) > start and (leads or _is_same(part, role)):
                 return role.person
         person = self._subject_after(part, finding.sentence, start) if leads else None
-        if person is not None or (part.definite and any(map(str.isupper, part.description or ""))):
+        office = part.definite and part.head != _SPOKESPERSON
+        if person is not None or (office and any(map(str.isupper, part.description or ""))):
             return person  # "the Archbishop of York": known by the office
         return self._bare_speaker(at, findings, resolved, start)
 

@@ -74,6 +74,9 @@ def _is_spaced_dash(items: Sequence[Item], at: int) -> bool:
 
 def before_verb(items: Sequence[Item]) -> Sequence[Item]:
     """A phrase that begins with a name, without the verb that follows ("Mr Lee introduced …")."""
+    ends = len(items) > 1 and items[-2].capital and not items[-1].capital
+    if ends and items[-1].low.endswith("ed"):
+        return items[:-1]
     determined = bool(items) and items[0].low in grammar().determiners
     for at in range(1, 0 if determined else len(items)):
         item = items[at]

@@ -23,6 +23,10 @@ from app.extraction.types import Act, Kind, Span
 _OVERLAP = 0.5  # of the union, for two to be one
 # In a cue, they say that it was not, or may not have been said, or by somebody else.
 _UNSAID = frozenset({"may", "might", "could", "not", "never", "didn't", "didn’t", "heard"})
+_QUOTED = re.compile(
+    r"(?:quot(?:ed|es|ing)|cit(?:ed|es|ing))\s+(?P<who>[^.;:”\"\n]{2,120}?)\s+as\s+(?:saying|stating)\b"
+)
+_QUOTED_REACH = 160  # characters
 _NEAR_EDGE = 3  # characters
 _MOSTLY = 0.6  # of a quotation, for all of it to be content
 _CONJUNCTION = re.compile(r"that\s+", re.IGNORECASE)
@@ -218,6 +222,7 @@ class Merger:
     def _candidate(
         self, finding: Finding, rule: Finding | None, tagged: Tagged | None
     ) -> Candidate:
+        finding = self._with_quoted(finding)
         sentence = self._document.sentences[finding.sentence] if self._document.sentences else None
         chances = [self._reading.content_chance(span) for span in finding.content]
         evidence = Evidence(
@@ -236,6 +241,14 @@ class Merger:
             heading=sentence is not None and self._document.role(sentence) is Role.HEADING,
         )
         return Candidate(finding, evidence)
+
+    def _with_quoted(self, finding: Finding) -> Finding:
+        """A finding with whom somebody quotes as its speaker ("Acme quoted Lee as saying")."""
+        if finding.cue is None:
+            return finding
+        start = finding.cue[0]
+        match = _QUOTED.match(self._document.text, start, start + _QUOTED_REACH)
+        return replace(finding, mention=match.span("who")) if match else finding
 
     def _is_inside(self, finding: Finding) -> bool:
         """Whether a finding begins inside a content of the tagger's."""

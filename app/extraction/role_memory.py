@@ -91,7 +91,7 @@ def places_named(modifiers: Iterable[str]) -> frozenset[str]:
 
 def fits(modifiers: frozenset[str], role: HeldRole, *, ranked: bool = True) -> bool:
     """Whether two descriptions by one word may be of one person: not of two fields or places."""
-    ranks = name_data().ranks
+    ranks = name_data().ranks | ({"chief"} if role.head == "minister" else frozenset())
     if ranked and modifiers & ranks != role.modifiers & ranks:
         return False
     telling = modifiers - name_data().idle

@@ -109,3 +109,18 @@ def test_who_says_i_is_a_person() -> None:
 def test_a_sentence_ends_behind_a_short_name() -> None:
     text = "“The trend goes up,” said Swiss Re. Tightly packed towns were hit."
     assert read(text)[0].speaker == "Swiss Re"
+
+
+def test_whom_an_agency_quotes_speaks() -> None:
+    text = "The IRNA news agency quoted lawmaker Hossein Mokhtari as saying that talks had failed."
+    (found,) = read(text)
+    assert found.speaker == "Hossein Mokhtari"
+    assert found.found.via == ("Islamic Republic News Agency",)
+
+
+def test_the_chief_minister_is_another_minister() -> None:
+    text = (
+        "Agriculture minister Harjot Sidhu said that claims had been checked. "
+        "The chief minister said that not a rupee would be held back."
+    )
+    assert read(text)[1].found.speakers[0].kind is SpeakerKind.UNNAMED
