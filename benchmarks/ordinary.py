@@ -179,7 +179,7 @@ def _statement(row: Any) -> dict[str, Any]:
     return made | {"cite_as": cite(made)}
 
 
-@app.get("/statements", response_model=_Page)
+@app.get("/statements", response_model=_Page, response_model_exclude_unset=True)
 async def list_statements(
     speaker: Annotated[str, Query()], limit: Annotated[int, Query(ge=1, le=200)] = 25
 ) -> dict[str, Any]:
