@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from app.extraction.pieces import CLS, PAD, SEP, Encoded, Ints, encode, windows
@@ -28,6 +29,7 @@ class Example:
     to_cue: Ints  # for content words
     to_source: Ints  # for the first word of a cue; 0 ([CLS]) where the cue has no source
     to_speaker: Ints  # the same for content words
+    soft: NDArray[np.float16] | None = None  # (n, 7): a teacher's scores of the tags
 
 
 def read_corpus(path: Path) -> list[Document]:
@@ -137,3 +139,13 @@ def collate(batch: list[Example]) -> dict[str, Ints]:
 
     out = {name: stack(name, IGNORE) for name in ("tags", "to_cue", "to_source", "to_speaker")}
     return out | {"ids": stack("ids", PAD), "features": stack("features", 0)}
+
+
+def collate_soft(batch: list[Example]) -> NDArray[np.float32]:
+    """The teacher's scores of a batch, padded: (b, n, 7)."""
+    n = max(len(e.ids) for e in batch)
+    out = np.zeros((len(batch), n, 7), np.float32)
+    for row, example in zip(out, batch, strict=True):
+        if example.soft is not None:
+            row[: len(example.soft)] = example.soft
+    return out

@@ -22,7 +22,16 @@ from torch.nn import functional as F  # noqa: N812
 from app.extraction.pieces import SEP, load_tokenizer
 from training.augment import augment
 from training.model import POINTERS, Dense, Network, link_scores, pretrained
-from training.prepare import IGNORE, Example, collate, examples, merged, read_corpus, split
+from training.prepare import (
+    IGNORE,
+    Example,
+    collate,
+    collate_soft,
+    examples,
+    merged,
+    read_corpus,
+    split,
+)
 
 MASK = 103
 
@@ -39,6 +48,8 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--int8", action="store_true", help="imitate int8 rounding while training")
     parser.add_argument("--all", action="store_true", help="hold no article out")
+    parser.add_argument("--soft", type=Path, help="a folder that soften.py filled, to learn from")
+    parser.add_argument("--soft-weight", type=float, default=0.7, help="of the teacher's scores")
     parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--size", type=int, default=254, help="pieces a window")
@@ -99,14 +110,19 @@ def link_loss(model: Network, links: Tensor, batch: dict[str, Tensor], which: in
     return F.cross_entropy(scores, target[rows, places], reduction="sum") / max(1, len(rows))
 
 
-def loss_of(model: Network, batch: dict[str, Tensor], link_weight: float) -> tuple[Tensor, Tensor]:
-    """The tags' loss and the links' loss, the latter weighted."""
+def loss_of(
+    model: Network, batch: dict[str, Tensor], link_weight: float, soft_weight: float = 0.0
+) -> tuple[Tensor, Tensor]:
+    """The tags' loss (of the labels and of the teacher's scores) and the weighted links' loss."""
     device = batch["ids"].device.type
     with torch.autocast(device, dtype=torch.bfloat16):
         tags, links = model(batch["ids"], batch["features"], batch["ids"] != 0)
-    tag_loss = F.cross_entropy(
-        tags.float().flatten(0, 1), batch["tags"].flatten(), ignore_index=IGNORE
-    )
+    scores, labels = tags.float().flatten(0, 1), batch["tags"].flatten()
+    tag_loss = F.cross_entropy(scores, labels, ignore_index=IGNORE)
+    if "soft" in batch:  # Hinton et al., 2015, at temperature 1
+        words = labels != IGNORE
+        chances = F.softmax(batch["soft"].flatten(0, 1)[words], dim=-1)
+        tag_loss = tag_loss.lerp(F.cross_entropy(scores[words], chances), soft_weight)
     links = links.float()
     pointers = torch.stack([link_loss(model, links, batch, i) for i in range(POINTERS)]).sum()
     return tag_loss, link_weight * pointers
@@ -115,6 +131,8 @@ def loss_of(model: Network, batch: dict[str, Tensor], link_weight: float) -> tup
 def epoch_batches(args: argparse.Namespace, epoch: int) -> list[list[Example]]:
     """The batches of an epoch: the same for the same seed and epoch."""
     rng = random.Random(args.seed * 1000 + epoch)  # noqa: S311
+    if args.soft:
+        return batched(soft_pool(args.soft, epoch), args.batch, rng)
     documents = read_corpus(args.corpus)
     if not args.all:
         documents, _ = split(documents)
@@ -124,12 +142,28 @@ def epoch_batches(args: argparse.Namespace, epoch: int) -> list[list[Example]]:
         variant = augment(merged(document), rng, args.augment if epoch < args.epochs - 1 else 0.4)
         offset, quotes = rng.randrange(args.stride // 2), rng.random() > 0.05 * args.augment
         pool += examples(variant, tokenizer, args.size, args.stride, offset, quotes=quotes)
+    return batched(pool, args.batch, rng)
+
+
+def soft_pool(folder: Path, epoch: int) -> list[Example]:
+    """What a teacher made of one variant of the labelled articles and half of the others."""
+    gold: dict[str, list[Path]] = {}
+    for path in sorted(folder.glob("gold-*.pt")):
+        gold.setdefault(path.name.split("-")[1], []).append(path)
+    variants = list(gold.values())
+    news = sorted(folder.glob("news-*.pt"))
+    chosen = variants[(epoch + 1) % len(variants)] + news[epoch % 2 :: 2]
+    return [e for path in chosen for e in torch.load(path, weights_only=False)["examples"]]
+
+
+def batched(pool: list[Example], size: int, rng: random.Random) -> list[list[Example]]:
+    """The pool in random order, like lengths together, to pad little."""
     rng.shuffle(pool)
-    blocks = [pool[i : i + 20 * args.batch] for i in range(0, len(pool), 20 * args.batch)]
+    blocks = [pool[i : i + 20 * size] for i in range(0, len(pool), 20 * size)]
     batches = []
-    for block in blocks:  # like lengths together, to pad little
+    for block in blocks:
         block.sort(key=lambda e: len(e.ids))
-        batches += [block[i : i + args.batch] for i in range(0, len(block), args.batch)]
+        batches += [block[i : i + size] for i in range(0, len(block), size)]
     rng.shuffle(batches)
     return batches
 
@@ -186,12 +220,16 @@ class Run:
 
     def update(self, batch: list[Example]) -> tuple[float, float]:
         tensors = {k: torch.from_numpy(v).to(self.device) for k, v in collate(batch).items()}
+        if self.args.soft:
+            tensors["soft"] = torch.from_numpy(collate_soft(batch)).to(self.device)
         hidden = (torch.rand(tensors["ids"].shape) < self.args.mask).to(self.device)
         tensors["ids"] = tensors["ids"].masked_fill(hidden & (tensors["ids"] > SEP), MASK)
         factor = schedule(self.step, self.total)
         for group, rate in zip(self.optimizer.param_groups, self.rates, strict=True):
             group["lr"] = rate * factor
-        tag_loss, pointers = loss_of(self.model, tensors, self.args.link_weight)
+        tag_loss, pointers = loss_of(
+            self.model, tensors, self.args.link_weight, self.args.soft_weight
+        )
         torch.autograd.backward([tag_loss + pointers])
         nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimizer.step()
