@@ -145,9 +145,9 @@ def main() -> int:
     parser.add_argument("--weights", choices=["ema", "model"], default="ema")
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO)
-    tagger = Network()
-    state = torch.load(args.checkpoint, map_location="cpu", weights_only=False)[args.weights]
-    tagger.load_state_dict(state)
+    state = torch.load(args.checkpoint, map_location="cpu", weights_only=False)
+    tagger = Network(state.get("base", "minilm"))
+    tagger.load_state_dict(state[args.weights])
     tagger.eval()
     tokenizer = load_tokenizer(args.base / "tokenizer.json")
     articles = split(read_corpus(args.corpus))[0]

@@ -6,6 +6,7 @@ dot products of small vectors plus a bias by distance, so that the engine can li
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,8 @@ class Shape:
 
 SHAPES = {
     "minilm": Shape(384, 6, 1536, 512, 1e-12),
+    "minilm-4": Shape(384, 4, 1536, 512, 1e-12),  # of a trained "minilm", see `with_layers`
+    "minilm-3": Shape(384, 3, 1536, 512, 1e-12),
     "mpnet": Shape(768, 12, 3072, 512, 1e-5, relative=32, frozen=4),
 }
 
@@ -147,6 +150,18 @@ class Network(nn.Module):
             x = layer(x, keys)
         x = self.dropout(x)
         return self.tags(x), self.links(x)
+
+
+def with_layers(weights: dict[str, Tensor], kept: Sequence[int]) -> dict[str, Tensor]:
+    """The weights of a network that has only these layers of another, numbered anew."""
+    out = {}
+    for name, value in weights.items():
+        parts = name.split(".")
+        if parts[0] != "layers":
+            out[name] = value
+        elif int(parts[1]) in kept:
+            out[".".join(["layers", str(kept.index(int(parts[1]))), *parts[2:]])] = value
+    return out
 
 
 def relative_bucket(distance: Tensor, buckets: int, furthest: int = 128) -> Tensor:

@@ -21,7 +21,7 @@ from torch.nn import functional as F  # noqa: N812
 
 from app.extraction.pieces import SEP, load_tokenizer
 from training.augment import augment
-from training.model import POINTERS, Dense, Network, link_scores, pretrained
+from training.model import POINTERS, Dense, Network, link_scores, pretrained, with_layers
 from training.prepare import (
     IGNORE,
     Example,
@@ -45,6 +45,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--base", type=Path, required=True, help="folder of all-MiniLM-L6-v2")
     parser.add_argument(
         "--start", type=Path, help="a checkpoint whose averaged weights to go on from"
+    )
+    parser.add_argument(
+        "--keep", help="layers of --start that a smaller network takes, such as 0,1,3,5"
     )
     parser.add_argument("--int8", action="store_true", help="imitate int8 rounding while training")
     parser.add_argument("--all", action="store_true", help="hold no article out")
@@ -174,15 +177,25 @@ def save(path: Path, state: Mapping[str, object]) -> None:
     temporary.replace(path)
 
 
+def _layers(keep: str) -> list[int]:
+    return [int(number) for number in keep.split(",")]
+
+
+def _small(keep: str) -> Network:
+    return Network(f"minilm-{len(_layers(keep))}")
+
+
 class Run:
     """A training run: its model, optimiser, averaged weights and place."""
 
     def __init__(self, args: argparse.Namespace) -> None:
         self.args = args
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
-        self.model = pretrained(args.base).to(self.device)
+        self.model = _small(args.keep) if args.keep else pretrained(args.base)
+        self.model.to(self.device)
         if args.start:
             weights = torch.load(args.start, map_location=self.device, weights_only=False)["ema"]
+            weights = with_layers(weights, _layers(args.keep)) if args.keep else weights
             own = self.model.state_dict()  # of a head of another shape nothing is taken
             fits = {k: v for k, v in weights.items() if v.shape == own[k].shape}
             self.model.load_state_dict(own | fits)
