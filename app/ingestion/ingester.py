@@ -1,11 +1,9 @@
 """Ingesting articles one by one, for the API and for workers."""
 
 import hashlib
-import logging
 from collections.abc import Callable
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
 
 from app.errors import InputRejectedError
 from app.ingestion.articles import Written, find_repeat, write_article
@@ -14,16 +12,10 @@ from app.ingestion.extractors import Extractors
 from app.ingestion.metadata import Metadata
 from app.ingestion.preparing import Prepared
 from app.ingestion.raw import Raw
+from app.ingestion.retrying import retried
 from app.ingestion.run import Item, keep_items
 from app.ingestion.runs import run_of_today
 from app.models import Outcome, RunKind
-
-log = logging.getLogger(__name__)
-
-_TRIES = 5
-# SQLSTATEs that say "not your fault, do it again": serialization failure, deadlock, and a
-# name that somebody else took meanwhile.
-_AGAIN = ("40001", "40P01", "23505")
 
 Also = Callable[[Connection, Written], None]
 
@@ -71,17 +63,13 @@ class Ingester:
             keep_items(connection, run_id, [Item(name, Outcome.FAILED, reason)])
 
     def _write(self, run_id: int, raw: Raw, prepared: Prepared, also: Also) -> Written:
-        for attempt in range(1, _TRIES + 1):
-            try:
-                with self.engine.begin() as connection:
-                    written = write_article(connection, prepared.document, prepared.drafts)
-                    self._keep(connection, run_id, raw, written, also)
-                    return written
-            except DBAPIError as error:
-                if getattr(error.orig, "sqlstate", None) not in _AGAIN or attempt == _TRIES:
-                    raise
-                log.warning("writing %s again: %s", ascii(raw.name), error.orig)
-        raise AssertionError("the loop returns or raises")
+        def write() -> Written:
+            with self.engine.begin() as connection:
+                written = write_article(connection, prepared.document, prepared.drafts)
+                self._keep(connection, run_id, raw, written, also)
+                return written
+
+        return retried(write, raw.name)
 
     @staticmethod
     def _keep(connection: Connection, run_id: int, raw: Raw, written: Written, also: Also) -> None:

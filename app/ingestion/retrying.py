@@ -15,13 +15,16 @@ _TRIES = 5
 _AGAIN = ("40001", "40P01", "23505")
 
 
-def retried(work: Callable[[], T]) -> T:
-    """What `work`, a whole transaction, gives. Raises what it raises in the end."""
+def retried(work: Callable[[], T], what: str = "") -> T:
+    """What `work`, a whole transaction, gives. Raises what it raises in the end.
+
+    `what` names it in the log.
+    """
     for attempt in range(1, _TRIES + 1):
         try:
             return work()
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", None) not in _AGAIN or attempt == _TRIES:
                 raise
-            log.warning("writing again: %s", str(error).splitlines()[0][:300])
+            log.warning("writing %s again: %s", ascii(what), str(error).splitlines()[0][:300])
     raise AssertionError("the loop returns or raises")

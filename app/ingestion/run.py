@@ -19,6 +19,7 @@ from app.ingestion.metadata import Metadata
 from app.ingestion.pipeline import Pipeline, Repeated, Result
 from app.ingestion.preparing import Failed, Prepared, describe_fault
 from app.ingestion.raw import Raw, Unmodified, Unreadable
+from app.ingestion.retrying import retried
 from app.ingestion.rows import insert_rows
 from app.ingestion.stopping import Stopping
 from app.ingestion.topics import ensure_concepts
@@ -26,10 +27,6 @@ from app.models import IngestItem, IngestRun, Outcome
 
 log = logging.getLogger(__name__)
 
-_TRIES = 5
-# SQLSTATEs that say "not your fault, do it again": serialization failure, deadlock, and a
-# name that somebody else took meanwhile.
-_AGAIN = ("40001", "40P01", "23505")
 # Items that wait to be written together, and for how many seconds.
 _BATCH, _PATIENCE = 500, 2.0
 _TOLD = 1000  # failures that a report names; the database has all
@@ -158,18 +155,15 @@ class _Run:
 
     def _write_once(self, prepared: Prepared) -> Written:
         """An article with its item: both are there, or neither."""
-        for attempt in range(1, _TRIES + 1):
-            try:
-                with self._engine.begin() as connection:
-                    written = write_article(connection, prepared.document, prepared.drafts)
-                    item = Item(prepared.name, written.outcome, article_id=written.article_id)
-                    keep_items(connection, self.report.run_id, [item])
-                    return written
-            except DBAPIError as error:
-                if getattr(error.orig, "sqlstate", None) not in _AGAIN or attempt == _TRIES:
-                    raise
-                log.warning("writing %s again: %s", ascii(prepared.name), describe_fault(error))
-        raise AssertionError("the loop returns or raises")
+
+        def write() -> Written:
+            with self._engine.begin() as connection:
+                written = write_article(connection, prepared.document, prepared.drafts)
+                item = Item(prepared.name, written.outcome, article_id=written.article_id)
+                keep_items(connection, self.report.run_id, [item])
+                return written
+
+        return retried(write, prepared.name)
 
     def keep(self) -> None:
         """Write down the items that wait, and how many there are of each outcome."""
