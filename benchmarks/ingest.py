@@ -29,10 +29,11 @@ from sqlalchemy import Engine, text
 from app.db import make_engine
 from app.embedded import embedded_postgres
 from app.ingestion.documents import Document
+from app.ingestion.items import Item
 from app.ingestion.metadata import Metadata
 from app.ingestion.pipeline import default_processes
 from app.ingestion.preparing import extract_from
-from app.ingestion.run import Item, ingest
+from app.ingestion.run import ingest
 from app.migrate import migrate
 from benchmarks.news import article
 

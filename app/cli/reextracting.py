@@ -9,10 +9,10 @@ from pydantic import TypeAdapter, ValidationError
 from app.cli.console import err, open_database, out, plain
 from app.cli.progress import shown_progress
 from app.errors import StartupError
+from app.ingestion.items import Item
 from app.ingestion.pipeline import default_processes
 from app.ingestion.reextract import Reextracted, Wanted
 from app.ingestion.reextract import reextract as read_again
-from app.ingestion.run import Item
 from app.migrate import check_schema
 from app.models import Outcome
 from app.moments import Moment

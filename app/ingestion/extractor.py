@@ -14,7 +14,7 @@ import sys
 
 from app.extraction.tagger import use_threads
 from app.ingestion.channel import ChannelClosedError
-from app.ingestion.preparing import Failed, Prepared, prepare
+from app.ingestion.prepared import Failed, Prepared
 from app.ingestion.raw import Raw
 
 _TRIES = 2
@@ -98,6 +98,9 @@ class Extractor:
 
 def main() -> None:
     """Answer until the input ends."""
+    # Only here: whoever holds an Extractor need not hold what it works with.
+    from app.ingestion.preparing import prepare  # noqa: PLC0415
+
     # A signal to the group is for the parent, which lets the article in hand be finished.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)

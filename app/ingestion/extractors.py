@@ -10,8 +10,7 @@ from queue import LifoQueue
 
 from app.errors import InputRejectedError, TooBusyError
 from app.ingestion.extractor import Extractor
-from app.ingestion.preparing import Failed, Prepared
-from app.ingestion.preparing import prepare as prepare_here
+from app.ingestion.prepared import Failed, Prepared
 from app.ingestion.raw import Raw
 
 log = logging.getLogger(__name__)
@@ -42,7 +41,7 @@ class Extractors:
         if not self._room.acquire(timeout=self._patience):
             raise TooBusyError("as many articles are being read as this server allows; try later")
         try:
-            found = self._prepare(raw) if self._all else prepare_here(raw)
+            found = self._prepare(raw) if self._all else _prepare_here(raw)
         finally:
             self._room.release()
         if isinstance(found, Prepared):
@@ -63,3 +62,10 @@ class Extractors:
         """End the processes."""
         for extractor in self._all:
             extractor.__exit__()
+
+
+def _prepare_here(raw: Raw) -> Prepared | Failed:
+    # Where other processes extract, this one need not hold 30 MB of what parses pages.
+    from app.ingestion.preparing import prepare  # noqa: PLC0415
+
+    return prepare(raw)

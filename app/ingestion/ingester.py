@@ -9,11 +9,11 @@ from app.errors import InputRejectedError
 from app.ingestion.articles import Written, find_repeat, write_article
 from app.ingestion.documents import storable
 from app.ingestion.extractors import Extractors
+from app.ingestion.items import Item, keep_items
 from app.ingestion.metadata import Metadata
-from app.ingestion.preparing import Prepared
+from app.ingestion.prepared import Prepared
 from app.ingestion.raw import Raw
 from app.ingestion.retrying import retried
-from app.ingestion.run import Item, keep_items
 from app.ingestion.runs import run_of_today
 from app.models import Outcome, RunKind
 

@@ -17,7 +17,8 @@ from sqlalchemy import Engine
 from app.extraction.tagger import use_threads
 from app.ingestion.channel import Channel, ChannelClosedError
 from app.ingestion.extractor import Extractor
-from app.ingestion.preparing import Failed, Prepared, prepare
+from app.ingestion.prepared import Failed, Prepared
+from app.ingestion.preparing import prepare
 from app.ingestion.raw import Raw, Unmodified, Unreadable
 from app.ingestion.repeats import Asked, find_repeats
 

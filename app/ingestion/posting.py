@@ -11,8 +11,8 @@ from app.ingestion.articles import Written
 from app.ingestion.drafts import Draft
 from app.ingestion.idempotency import Answer, Claim, answer_once
 from app.ingestion.ingester import Ingester, raw_text
-from app.ingestion.jobs import enqueue_document, enqueue_url
 from app.ingestion.metadata import Metadata
+from app.ingestion.queue import enqueue_document, enqueue_url
 from app.models import Occurrence, Outcome
 
 AT_ONCE = 100_000  # characters: a few seconds of work

@@ -1,33 +1,15 @@
 """Parsing and extraction of one article: all the work that needs neither files nor a database."""
 
 import traceback
-from dataclasses import dataclass
 
 from app.errors import InputRejectedError
 from app.extraction import extract
 from app.extraction.types import Attribution
 from app.ingestion.documents import Document
-from app.ingestion.drafts import Draft, make_drafts
+from app.ingestion.drafts import make_drafts
 from app.ingestion.parsing import parse
+from app.ingestion.prepared import Failed, Prepared, describe_fault
 from app.ingestion.raw import Raw
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """All that is to be written of an article. Goes from process to process."""
-
-    name: str
-    document: Document
-    drafts: list[Draft]
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """An article that could not be prepared, and why; `trace` where the fault is ours."""
-
-    name: str
-    reason: str
-    trace: str | None = None
 
 
 def extract_from(document: Document) -> list[Attribution]:
@@ -51,8 +33,3 @@ def prepare(raw: Raw) -> Prepared | Failed:
     except Exception as error:
         # A fault of ours must not cost the rest of the batch; it is told, with its trace.
         return Failed(raw.name, describe_fault(error), traceback.format_exc())
-
-
-def describe_fault(error: Exception) -> str:
-    """The kind of an error and its first line."""
-    return f"{type(error).__name__}: {next(iter(str(error).splitlines()), '')[:300]}"

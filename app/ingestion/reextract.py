@@ -27,7 +27,7 @@ from app.ingestion.extractors import Extractors
 from app.ingestion.locks import LockClass, lock, lock_as_writer
 from app.ingestion.metadata import Metadata
 from app.ingestion.occurrences import Placed, write_occurrences
-from app.ingestion.preparing import describe_fault
+from app.ingestion.prepared import describe_fault
 from app.ingestion.raw import Raw
 from app.ingestion.retrying import retried
 from app.ingestion.stopping import Stopping

@@ -7,39 +7,28 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, func, insert, update
+from sqlalchemy import Engine, func, insert, update
 from sqlalchemy.exc import DBAPIError
 
 from app.db import is_gone, translate_errors
 from app.extraction import EXTRACTOR_VERSION
 from app.ingestion.articles import Written, write_article
-from app.ingestion.documents import storable
 from app.ingestion.inputs import Reading, read_inputs
+from app.ingestion.items import Item, keep_items
 from app.ingestion.metadata import Metadata
 from app.ingestion.pipeline import Pipeline, Repeated, Result
-from app.ingestion.preparing import Failed, Prepared, describe_fault
+from app.ingestion.prepared import Failed, Prepared, describe_fault
 from app.ingestion.raw import Raw, Unmodified, Unreadable
 from app.ingestion.retrying import retried
-from app.ingestion.rows import insert_rows
 from app.ingestion.stopping import Stopping
 from app.ingestion.topics import ensure_concepts
-from app.models import IngestItem, IngestRun, Outcome
+from app.models import IngestRun, Outcome
 
 log = logging.getLogger(__name__)
 
 # Items that wait to be written together, and for how many seconds.
 _BATCH, _PATIENCE = 500, 2.0
 _TOLD = 1000  # failures that a report names; the database has all
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """What became of one input; `reason` is set where it failed."""
-
-    input: str
-    outcome: Outcome
-    reason: str | None = None
-    article_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,18 +184,3 @@ def _item_of(result: Failed | Repeated | Unreadable | Unmodified) -> Item:
     if isinstance(result, Failed) and result.trace:
         log.error("preparing %s failed: %s", ascii(result.name), result.trace)
     return Item(result.name, Outcome.FAILED, result.reason)
-
-
-def keep_items(connection: Connection, run_id: int, items: Iterable[Item]) -> None:
-    """Note what became of inputs of a run."""
-    rows = [
-        {
-            "run_id": run_id,
-            "input": storable(item.input),
-            "outcome": item.outcome,
-            "reason": storable(item.reason) if item.reason else None,
-            "article_id": item.article_id,
-        }
-        for item in items
-    ]
-    insert_rows(connection, IngestItem, rows)

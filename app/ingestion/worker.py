@@ -21,7 +21,8 @@ from sqlalchemy.exc import DBAPIError
 from app.db import libpq_url
 from app.ingestion.feeds import poll, take_due
 from app.ingestion.ingester import Ingester
-from app.ingestion.jobs import QUEUE, TASK, clean, defer, do_job
+from app.ingestion.jobs import do_job
+from app.ingestion.queue import QUEUE, TASK, clean, defer
 from app.ingestion.web import WebReader
 from app.models import QueuedJob
 from app.models.jobs import QUEUE_SCHEMA

@@ -13,7 +13,7 @@ from app.queries.shown import as_statement
 from app.queries.statements import check_needs_q, select_statements
 from app.queries.where import resolve_names
 
-BATCH = 500  # rows held at a time: about 2 MB
+BATCH = 100  # rows held at a time, as text, as objects and as what is sent: about 2 MB
 # The whole result may have to be sorted before the first row comes.
 _TIMEOUT = 120  # seconds for one batch
 # A reader who stalls keeps a connection and an old snapshot.
@@ -49,7 +49,7 @@ async def open_export(engine: AsyncEngine, parameters: StatementExport) -> Async
     """
     async with engine.connect() as connection:
         await connection.execution_options(
-            isolation_level="REPEATABLE READ", postgresql_readonly=True
+            isolation_level="REPEATABLE READ", postgresql_readonly=True, max_row_buffer=BATCH
         )
         for setting, value in (
             ("statement_timeout", f"{_TIMEOUT}s"),

@@ -7,8 +7,8 @@ from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import Engine
 
-from app.ingestion.jobs import enqueue_document
 from app.ingestion.metadata import Metadata
+from app.ingestion.queue import enqueue_document
 from app.main import create_app
 from app.models import KeyScope
 from tests.conftest import settings_for

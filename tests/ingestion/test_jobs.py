@@ -16,8 +16,9 @@ from sqlalchemy.exc import DBAPIError
 from app.errors import NotFoundError
 from app.ingestion.extractors import Extractors
 from app.ingestion.ingester import Ingester
-from app.ingestion.jobs import TRIES, clean, do_job, enqueue_document, retry_jobs
+from app.ingestion.jobs import TRIES, do_job
 from app.ingestion.metadata import Metadata
+from app.ingestion.queue import clean, enqueue_document, retry_jobs
 from app.ingestion.web import WebReader
 from app.ingestion.worker import BackOff
 from app.models import Article, IngestItem, Job, Outcome, QueuedJob, QueueWorker, RunKind

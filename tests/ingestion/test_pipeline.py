@@ -13,9 +13,10 @@ from sqlalchemy import Engine, func, select
 from app.db import make_engine
 from app.ingestion.channel import Channel, ChannelClosedError
 from app.ingestion.extractor import Extractor
-from app.ingestion.preparing import Failed, Prepared
+from app.ingestion.items import Item
+from app.ingestion.prepared import Failed, Prepared
 from app.ingestion.raw import Raw, Unreadable
-from app.ingestion.run import Item, ingest_all
+from app.ingestion.run import ingest_all
 from app.models import Article, IngestItem, IngestRun, Outcome
 from tests.conftest import Databases
 from tests.ingestion.states import state

@@ -13,8 +13,9 @@ from sqlalchemy import Engine, func, select, text
 
 from app.db import make_engine
 from app.errors import DatabaseUnavailableError
+from app.ingestion.items import Item
 from app.ingestion.metadata import Metadata
-from app.ingestion.run import Item, ingest
+from app.ingestion.run import ingest
 from app.models import (
     Article,
     ArticleVersion,

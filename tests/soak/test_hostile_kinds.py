@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 from app.ingestion.inputs import Reading, read_inputs
-from app.ingestion.run import Item, ingest
+from app.ingestion.items import Item
+from app.ingestion.run import ingest
 from app.models import IngestItem, Outcome
 from tests.ingestion.hostile import make
 

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import text
 
 from app.db import make_engine
-from app.ingestion.jobs import enqueue_document
 from app.ingestion.metadata import Metadata
+from app.ingestion.queue import enqueue_document
 from tests.conftest import Databases
 from tests.ingestion.states import NATURAL
 from tests.serving import Started, start
