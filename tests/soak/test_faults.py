@@ -1,14 +1,17 @@
 """What befalls ingestion from outside: afterwards the tables are those of an undisturbed run.
 
-The ingesting process is killed (test_kill.py), PostgreSQL itself is, and others ingest the same at
-the same time.
+The ingesting process is killed (test_kill.py), PostgreSQL itself is, its disk is full, and others
+ingest the same at the same time.
 """
 
 import os
 import random
+import shutil
 import signal
+import subprocess
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -125,6 +128,66 @@ def test_postgresql_is_killed_and_comes_back(folder: Path, expected: Rows, tmp_p
             with embedded_postgres(data) as again:
                 ingest_again(folder, again)
                 assert state(again) == expected
+
+
+@pytest.fixture
+def small_disk() -> Iterator[Path]:
+    """A file system of a few megabytes, where the server's user can get at it."""
+    mounted = Path(tempfile.mkdtemp())
+    if shutil.which("mount") is None or not make_room(mounted, "16m"):
+        mounted.rmdir()
+        pytest.skip("needs to mount a file system, which only root may, and not in every container")
+    yield mounted
+    subprocess.run(["umount", "--lazy", str(mounted)], check=True)
+    mounted.rmdir()
+
+
+def make_room(folder: Path, size: str) -> bool:
+    option = "remount," if folder.is_mount() else ""
+    command = ["mount", "-t", "tmpfs", "-o", f"{option}mode=0755,size={size}", "tmpfs", str(folder)]
+    return subprocess.run(command, check=False, capture_output=True).returncode == 0
+
+
+def test_the_disk_is_full(databases: Databases, folder: Path, expected: Rows, small_disk: Path):
+    if os.environ.get("DATABASE_URL"):
+        pytest.skip("needs a server on this machine")
+    with psycopg.connect(databases.admin_url) as connection:
+        (data_directory,) = connection.execute("SHOW data_directory").fetchone() or ("",)
+    owner = Path(data_directory).stat()
+    for n in range(min(ROUNDS, 5)):
+        assert make_room(small_disk, "16m")
+        space = small_disk / f"space{n}"
+        space.mkdir()
+        os.chown(space, owner.st_uid, owner.st_gid)
+        name = f"{databases.prefix}_full_{n}"
+        databases.run(f"CREATE TABLESPACE \"{name}\" LOCATION '{space}'")
+        databases.run(f'CREATE DATABASE "{name}" TABLESPACE "{name}"')
+        url = databases.url(name)
+        try:
+            engine = make_engine(url)
+            migrate(engine)
+            engine.dispose()
+            fill_up(small_disk, leaving=(1 + n) * 250_000)
+            process = begin(folder, url)
+            process.wait(timeout=300)
+            output = process.finish()
+            assert process.returncode == 1, output
+            assert "No space left on device" in output
+            assert "Traceback" not in output
+            (small_disk / "ballast").unlink()  # without it nobody can even connect
+            assert count_articles(url) < ARTICLES
+            assert make_room(small_disk, "200m")
+            ingest_again(folder, url)
+            assert state(url) == expected
+        finally:
+            databases.run(f'DROP DATABASE "{name}" WITH (FORCE)')
+            databases.run(f'DROP TABLESPACE "{name}"')
+
+
+def fill_up(folder: Path, leaving: int) -> None:
+    """Leave so many bytes free."""
+    free = shutil.disk_usage(folder).free - leaving
+    (folder / "ballast").write_bytes(bytes(max(0, free)))
 
 
 def test_several_runs_over_the_same_input(
