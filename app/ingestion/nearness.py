@@ -21,18 +21,25 @@ from app.models import NearWording
 _LOOK_BACK = timedelta(days=60)
 _FIRST = datetime.min.replace(tzinfo=UTC)
 _LAST = datetime.max.replace(tzinfo=UTC)
-# Of each set of speakers, every wording that is near in time. `speakers` are sorted.
+# Of each set of speakers, every wording that is near in time. `speakers` are sorted. LATERAL with
+# OFFSET 0: each set by the indexes, see statements.py.
 _CANDIDATES = """
-    SELECT DISTINCT g.speakers, o.act = 'thought' AS is_thought, o.statement_id, o.folded_hash,
-        o.kind, jsonb_path_query_array(o.selectors, '$[*].exact') AS exacts
+    SELECT DISTINCT g.speakers, f.is_thought, f.statement_id, f.folded_hash, f.kind, f.exacts
     FROM json_to_recordset(%(sets)s::json) AS g(speakers bigint[])
-    JOIN statement_speaker l ON l.speaker_id = g.speakers[1]
-        AND l.first_published_at BETWEEN %(earliest)s AND %(latest)s
-    JOIN statement s ON s.id = l.statement_id AND s.merged_into_id IS NULL
-    JOIN occurrence o ON o.statement_id = s.id
-        AND greatest(o.published_at, %(at)s) - least(o.published_at, %(at)s) <= %(gap)s
-    WHERE o.published_at IS NOT NULL AND g.speakers = ARRAY(
-        SELECT speaker_id FROM statement_speaker WHERE statement_id = s.id ORDER BY speaker_id)
+    CROSS JOIN LATERAL (
+        SELECT o.act = 'thought' AS is_thought, o.statement_id, o.folded_hash, o.kind,
+            jsonb_path_query_array(o.selectors, '$[*].exact') AS exacts
+        FROM statement_speaker l
+        JOIN statement s ON s.id = l.statement_id AND s.merged_into_id IS NULL
+        JOIN occurrence o ON o.statement_id = s.id
+        WHERE l.speaker_id = g.speakers[1]
+            AND l.first_published_at BETWEEN %(earliest)s AND %(latest)s
+            AND o.published_at IS NOT NULL
+            AND greatest(o.published_at, %(at)s) - least(o.published_at, %(at)s) <= %(gap)s
+            AND g.speakers = ARRAY(SELECT speaker_id FROM statement_speaker
+                WHERE statement_id = s.id ORDER BY speaker_id)
+        OFFSET 0
+    ) f
 """
 
 
