@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.api.dependencies import Connection, answer, link_next, reject_repeats
-from app.api.openapi import problems
+from app.api.openapi import OF_LISTS
 from app.api.schemas import ChangePage
 from app.queries.changes import ChangeList, list_changes
 
@@ -16,7 +16,7 @@ router = APIRouter(dependencies=[Depends(reject_repeats)], tags=["exports"])
     "/changes",
     operation_id="list_changes",
     response_model=ChangePage,
-    responses=problems(400, 422, 500, 503),
+    responses=OF_LISTS,
 )
 async def get_changes(
     request: Request, connection: Connection, parameters: Annotated[ChangeList, Query()]

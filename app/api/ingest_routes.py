@@ -15,7 +15,7 @@ from app.api.dependencies import (
     page_answer,
     reject_repeats,
 )
-from app.api.openapi import problems
+from app.api.openapi import OF_LISTS, OF_ONE, problems
 from app.ingestion.idempotency import Answer
 from app.ingestion.ingester import Ingester
 from app.ingestion.posting import AT_ONCE, Posted, Wish, post_article, preview
@@ -42,7 +42,7 @@ _MADE: dict[int | str, dict[str, Any]] = {
         "headers": _LOCATION,
     },
 }
-_FAILED = problems(400, 422, 500, 503) | NEEDS_SCOPE
+_FAILED = OF_LISTS | NEEDS_SCOPE
 IdempotencyKey = Annotated[
     str | None,
     Header(
@@ -123,7 +123,7 @@ async def extract_statements(
     "/jobs/{job_id}",
     operation_id="get_job",
     response_model=schemas.Job,
-    responses=problems(404, 422, 500, 503) | NEEDS_SCOPE,
+    responses=OF_ONE | NEEDS_SCOPE,
 )
 async def get_job(connection: Connection, job_id: EntityId, _: NoParameters) -> Response:
     """How a job stands; one that went well is forgotten after a week."""
@@ -134,7 +134,7 @@ async def get_job(connection: Connection, job_id: EntityId, _: NoParameters) -> 
     "/ingest/runs",
     operation_id="list_runs",
     response_model=schemas.RunPage,
-    responses=problems(400, 422, 500, 503) | NEEDS_SCOPE,
+    responses=OF_LISTS | NEEDS_SCOPE,
 )
 async def list_runs(
     request: Request, connection: Connection, parameters: Annotated[jobs.RunList, Query()]
@@ -147,7 +147,7 @@ async def list_runs(
     "/ingest/runs/{run_id}",
     operation_id="get_run",
     response_model=schemas.RunDetail,
-    responses=problems(404, 422, 500, 503) | NEEDS_SCOPE,
+    responses=OF_ONE | NEEDS_SCOPE,
 )
 async def get_run(connection: Connection, run_id: EntityId, _: NoParameters) -> Response:
     """One run with its failures by reason."""

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from app.api import schemas
 from app.api.auth import NEEDS_KEY, require_key
 from app.api.dependencies import Connection, EntityId, answer, reject_repeats
-from app.api.openapi import problems
+from app.api.openapi import OF_ONE
 from app.queries.entities import get_text
 from app.queries.filters import TextVersion
 
@@ -18,7 +18,7 @@ router = APIRouter(dependencies=[Depends(require_key), Depends(reject_repeats)],
     "/articles/{article_id}/text",
     operation_id="get_article_text",
     response_model=schemas.ArticleText,
-    responses=problems(404, 422, 500, 503) | NEEDS_KEY,
+    responses=OF_ONE | NEEDS_KEY,
 )
 async def get_article_text(
     connection: Connection, article_id: EntityId, parameters: Annotated[TextVersion, Query()]

@@ -4,12 +4,12 @@ Ingestion finds speakers as if nobody had decided anything; decisions come on to
 which they were made. So undoing one gives what would be without it.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
 from app.extraction.namesakes import Dated, Verdict, judge
 from app.models import DecisionKind, Occurrence, OccurrenceSpeaker, SpeakerDecision, among
@@ -92,30 +92,34 @@ class Standing:
 
 def standing_for(connection: Connection, speaker_ids: Collection[int]) -> Standing:
     """The decisions in force on speakers whom ingestion found, and on those they lead to."""
-    decisions: dict[int, Decision] = {}
-    seen: set[int] = set()
-    new = set(speaker_ids)
-    while new:
-        seen |= new
-        query = _decisions().where(
-            among(SpeakerDecision.speaker_id, new), SpeakerDecision.undone_at.is_(None)
-        )
-        found = [_decision(row) for row in connection.execute(query)]
-        decisions |= {d.id: d for d in found}
-        new = {d.other_id for d in found} - seen
-    return Standing(decisions.values())
+
+    def on(new: Collection[int]) -> ColumnElement[bool]:
+        return and_(among(SpeakerDecision.speaker_id, new), SpeakerDecision.undone_at.is_(None))
+
+    return _follow(connection, speaker_ids, on)
 
 
 def standing_around(connection: Connection, speaker_ids: Collection[int]) -> Standing:
     """Every merge and split, undone ones too, that some speakers are connected by."""
+
+    def naming(new: Collection[int]) -> ColumnElement[bool]:
+        return or_(among(SpeakerDecision.speaker_id, new), among(SpeakerDecision.other_id, new))
+
+    return _follow(connection, speaker_ids, naming)
+
+
+def _follow(
+    connection: Connection,
+    speaker_ids: Collection[int],
+    condition: Callable[[Collection[int]], ColumnElement[bool]],
+) -> Standing:
+    """The decisions that meet the condition on these speakers, and on those whom they name."""
     decisions: dict[int, Decision] = {}
     seen: set[int] = set()
     new = set(speaker_ids)
     while new:
         seen |= new
-        query = _decisions().where(
-            or_(among(SpeakerDecision.speaker_id, new), among(SpeakerDecision.other_id, new))
-        )
+        query = _decisions().where(condition(new))
         found = [_decision(row) for row in connection.execute(query)]
         decisions |= {d.id: d for d in found}
         new = {i for d in found for i in (d.speaker_id, d.other_id)} - seen

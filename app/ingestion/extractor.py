@@ -98,12 +98,12 @@ class Extractor:
 
 def main() -> None:
     """Answer until the input ends."""
-    # Only here: whoever holds an Extractor need not hold what it works with.
-    from app.ingestion.preparing import prepare  # noqa: PLC0415
-
     # A signal to the group is for the parent, which lets the article in hand be finished.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
+    # Only here: whoever holds an Extractor need not hold what it works with.
+    from app.ingestion.preparing import prepare  # noqa: PLC0415
+
     use_threads(int(sys.argv[1]))
     # Whatever prints has standard error: standard output is for answers.
     answers = os.fdopen(os.dup(1), "wb")

@@ -46,11 +46,6 @@ def find_sources(connection: Connection, names: Collection[str]) -> dict[str, in
     return {name: source_id for name, source_id in found.items() if source_id is not None}
 
 
-def find_source(connection: Connection, name: str) -> int | None:
-    """The id of the source known by this name, or None."""
-    return find_sources(connection, [name]).get(name)
-
-
 def _create(connection: Connection, name: str) -> int:
     outlet = find_outlet(name)
     canonical = canonical_source(name)

@@ -241,10 +241,6 @@ class _Body(io.RawIOBase):
         return len(found)
 
 
-def _media_type(response: httpx.Response) -> str:
-    return str(response.headers.get("Content-Type", "")).partition(";")[0].strip().lower()
-
-
 def _target(url: str, response: httpx.Response) -> str:
     location = response.headers.get("Location")
     if not location:
