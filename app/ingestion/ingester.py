@@ -6,10 +6,10 @@ from collections.abc import Callable
 from sqlalchemy import Connection, Engine
 
 from app.errors import InputRejectedError
-from app.ingestion.articles import Written, find_repeat, write_article
+from app.ingestion.articles import Written, find_repeat
 from app.ingestion.documents import storable
 from app.ingestion.extractors import Extractors
-from app.ingestion.items import Item, keep_items
+from app.ingestion.items import Item, keep_items, write_with_item
 from app.ingestion.metadata import Metadata
 from app.ingestion.prepared import Prepared
 from app.ingestion.raw import Raw
@@ -42,7 +42,9 @@ class Ingester:
             known = find_repeat(connection, raw.origin, raw.metadata, raw.sha256)
             if known is not None:
                 written = Written(known, Outcome.UNCHANGED)
-                self._keep(connection, run_id, raw, written, also)
+                item = Item(raw.name, written.outcome, article_id=known)
+                keep_items(connection, run_id, [item])
+                also(connection, written)
                 return written
         try:
             prepared = self.prepare(raw)
@@ -50,7 +52,7 @@ class Ingester:
             if tell:
                 self.reject(raw.name, error.detail)
             raise
-        return self._write(run_id, raw, prepared, also)
+        return self._write(run_id, prepared, also)
 
     def prepare(self, raw: Raw) -> Prepared:
         """What would be stored. Raises InputRejectedError and TooBusyError."""
@@ -62,20 +64,14 @@ class Ingester:
             run_id = run_of_today(connection, self._kind)
             keep_items(connection, run_id, [Item(name, Outcome.FAILED, reason)])
 
-    def _write(self, run_id: int, raw: Raw, prepared: Prepared, also: Also) -> Written:
+    def _write(self, run_id: int, prepared: Prepared, also: Also) -> Written:
         def write() -> Written:
             with self.engine.begin() as connection:
-                written = write_article(connection, prepared.document, prepared.drafts)
-                self._keep(connection, run_id, raw, written, also)
+                written = write_with_item(connection, run_id, prepared)
+                also(connection, written)
                 return written
 
-        return retried(write, raw.name)
-
-    @staticmethod
-    def _keep(connection: Connection, run_id: int, raw: Raw, written: Written, also: Also) -> None:
-        item = Item(raw.name, written.outcome, article_id=written.article_id)
-        keep_items(connection, run_id, [item])
-        also(connection, written)
+        return retried(write, prepared.name)
 
 
 def raw_text(text: str, metadata: Metadata) -> Raw:

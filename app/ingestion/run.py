@@ -12,9 +12,9 @@ from sqlalchemy.exc import DBAPIError
 
 from app.db import is_gone, translate_errors
 from app.extraction import EXTRACTOR_VERSION
-from app.ingestion.articles import Written, write_article
+from app.ingestion.articles import Written
 from app.ingestion.inputs import Reading, read_inputs
-from app.ingestion.items import Item, keep_items
+from app.ingestion.items import Item, keep_items, write_with_item
 from app.ingestion.metadata import Metadata
 from app.ingestion.pipeline import Pipeline, Repeated, Result
 from app.ingestion.prepared import Failed, Prepared, describe_fault
@@ -131,8 +131,12 @@ class _Run:
         return item
 
     def _write(self, prepared: Prepared) -> Item:
+        def write() -> Written:
+            with self._engine.begin() as connection:
+                return write_with_item(connection, self.report.run_id, prepared)
+
         try:
-            written = self._write_once(prepared)
+            written = retried(write, prepared.name)
         except Exception as error:
             if isinstance(error, DBAPIError) and is_gone(error):
                 raise
@@ -141,18 +145,6 @@ class _Run:
             self._waiting.append(item)
             return item
         return Item(prepared.name, written.outcome, article_id=written.article_id)
-
-    def _write_once(self, prepared: Prepared) -> Written:
-        """An article with its item: both are there, or neither."""
-
-        def write() -> Written:
-            with self._engine.begin() as connection:
-                written = write_article(connection, prepared.document, prepared.drafts)
-                item = Item(prepared.name, written.outcome, article_id=written.article_id)
-                keep_items(connection, self.report.run_id, [item])
-                return written
-
-        return retried(write, prepared.name)
 
     def keep(self) -> None:
         """Write down the items that wait, and how many there are of each outcome."""
