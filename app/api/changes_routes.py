@@ -4,9 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from app.api.change_schemas import ChangePage
 from app.api.dependencies import Connection, answer, link_next, reject_repeats
 from app.api.openapi import OF_LISTS
-from app.api.schemas import ChangePage
 from app.queries.changes import ChangeList, list_changes
 
 router = APIRouter(dependencies=[Depends(reject_repeats)], tags=["exports"])
@@ -23,10 +23,10 @@ async def get_changes(
 ) -> Response:
     """What changed since you last asked: keep `after` of the answer and ask with it next time.
 
-    Each statement and speaker comes once, with its newest state: `upsert` (store it), `merge`
-    (replace it by `merged_into_id`) or `delete` (drop it; a statement that its article no longer
-    makes is still shown, as `withdrawn`). A speaker who is renamed comes once, not each of their
-    statements. What commits late is told late, never passed over.
+    Each statement, speaker and topic comes once, with its newest state: `upsert` (store it),
+    `merge` (replace it by `merged_into_id`) or `delete` (drop it; a statement that its article no
+    longer makes is still shown, as `withdrawn`). A speaker or topic that is renamed comes once, not
+    each of its statements. What commits late is told late, never passed over.
     """
     body = await list_changes(connection, parameters)
     response = answer(body)

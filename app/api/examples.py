@@ -192,6 +192,7 @@ _CHANGE = {
     "changed_at": "2025-03-03T09:15:00Z",
     "statement": _STATEMENT,
     "speaker": None,
+    "topic": None,
 }
 
 

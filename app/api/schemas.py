@@ -6,8 +6,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.extraction.types import Act, Kind, Medium, SpeakerKind
-from app.models import ChangedEntity, SourceKind, TopicScheme
-from app.queries.changes import ChangeKind
+from app.models import SourceKind, TopicScheme
 
 
 class Shape(BaseModel):
@@ -363,26 +362,6 @@ class ArticlePage(_List):
 
     data: list[Article]
     resolved: dict[str, list[Resolution]]
-
-
-class Change(Shape):
-    """What to do with a copy of one row, and its newest state."""
-
-    type: ChangedEntity
-    id: int
-    change: ChangeKind
-    merged_into_id: int | None = Field(description="For `merge`: what to replace it by.")
-    changed_at: datetime
-    statement: Statement | None
-    speaker: Speaker | None
-
-
-class ChangePage(Shape):
-    """Changes, oldest first, and the position to ask from next time."""
-
-    data: list[Change]
-    after: str = Field(description="Keep it; `?after=` goes on from here.")
-    has_more: bool = Field(description="Whether to ask again at once.")
 
 
 class Health(Shape):

@@ -13,6 +13,7 @@ class ChangedEntity(StrEnum):
 
     STATEMENT = "statement"
     SPEAKER = "speaker"
+    TOPIC = "topic"
 
 
 class Change(Base):

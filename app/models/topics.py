@@ -67,6 +67,7 @@ class StatementTopic(Base):
             text("first_published_at DESC NULLS LAST"),
             text("statement_id DESC"),
         ),
+        Index(None, "topic_id", "statement_id"),
     )
 
     statement_id: Mapped[int] = mapped_column(ForeignKey(Statement.id), primary_key=True)

@@ -18,6 +18,7 @@ from app.queries.entities import speakers_by_id
 from app.queries.filters import MAX_ID, Parameters
 from app.queries.shown import as_statement
 from app.queries.statements import select_by_id
+from app.queries.topics import topics_by_id
 
 _VERSION = 1
 _Position = tuple[int, str, int]  # transaction, entity, id
@@ -43,7 +44,7 @@ class ChangeList(Parameters):
         ),
     ] = None
     type: Annotated[
-        ChangedEntity | None, Field(description="Only statements, or only speakers.")
+        ChangedEntity | None, Field(description="Only statements, speakers or topics.")
     ] = None
     limit: Annotated[int, Field(ge=1, le=1000, description="Changes an answer.")] = 100
 
@@ -123,6 +124,8 @@ async def _describe(connection: AsyncConnection, rows: Sequence[AnyRow]) -> list
     if ids["speaker"]:
         shown["speaker"] = await speakers_by_id(connection, ids["speaker"])
         merged["speaker"] = await _merged(connection, Speaker, ids["speaker"])
+    if ids["topic"]:
+        shown["topic"] = await topics_by_id(connection, ids["topic"])
     return [_change(row, shown[row.entity], merged[row.entity]) for row in rows]
 
 
@@ -154,6 +157,5 @@ def _change(
         "change": kind,
         "merged_into_id": survivor,
         "changed_at": row.at,
-        "statement": body if row.entity == ChangedEntity.STATEMENT else None,
-        "speaker": body if row.entity == ChangedEntity.SPEAKER else None,
+        **{e.value: body if row.entity == e else None for e in ChangedEntity},
     }

@@ -9,10 +9,10 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.db import AnySelect
-from app.models import Article, Occurrence, Statement, Topic, among
+from app.models import Article, Occurrence, Statement, among
 from app.queries.entities import articles, as_article, as_dict
 from app.queries.filters import Include, StatementField
-from app.queries.topics import topics
+from app.queries.topics import topics_by_id
 
 MOST_OCCURRENCES = 50  # that are embedded in one statement
 # Two characters that no text holds, so that what stands between them can be escaped first.
@@ -66,8 +66,7 @@ async def embed(
             statement["article"] = found[statement["occurrence"]["article"]["id"]]
     if Include.TOPICS in include:
         ids = {topic["id"] for s in statements for topic in s["topics"]}
-        rows = await connection.execute(topics().where(among(Topic.id, ids)))
-        whole = {row.id: as_dict(row) for row in rows}
+        whole = await topics_by_id(connection, ids)
         for statement in statements:
             statement["topics"] = [topic | whole[topic["id"]] for topic in statement["topics"]]
 

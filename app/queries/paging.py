@@ -177,15 +177,16 @@ def stages(keys: Sequence[SortKey], start: Start) -> list[Stage]:
     first, *others = keys
     if not first.nullable:
         return [Stage(_past(keys, start), [key.order() for key in keys])]
-    # No nulls in here: where they would come decides only which index serves.
+    # Where nulls would come among the others decides only which index serves: they are apart.
     descending = first.column.desc().nulls_last()
-    dated_order = descending if first.descending else first.column.asc().nulls_first()
-    rest = [key.order() for key in others]
-    undated = Stage([first.column.is_(None)], rest)
+    by_date = descending if first.descending else first.column.asc().nulls_first()
+    order = [by_date, *(key.order() for key in others)]
+    # By date too, though none has one: else PostgreSQL does not see that the index is in order.
+    undated = Stage([first.column.is_(None)], order)
     if start is False:
         undated.condition.extend(_past(others, start, n=1))
         return [undated]
-    dated = Stage([first.column.is_not(None), *_past(keys, start)], [dated_order, *rest])
+    dated = Stage([first.column.is_not(None), *_past(keys, start)], order)
     return {None: [dated, undated], True: [dated], False: [undated]}[first.has_value]
 
 

@@ -1,6 +1,6 @@
 """Reading topics: lists, and one topic with its place in the hierarchy."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import BigInteger, cast, func, literal, select
@@ -57,6 +57,14 @@ async def list_topics(connection: AsyncConnection, parameters: TopicList) -> dic
         query = query.where(among(Topic.parent_id, above))
     keys = list_order(parameters.sort, Topic, Topic.statement_count)
     return await answer_list(connection, query, keys, parameters, decode_cursor(parameters))
+
+
+async def topics_by_id(
+    connection: AsyncConnection, ids: Collection[int]
+) -> dict[int, dict[str, Any]]:
+    """Those of these topics that are there, by id."""
+    rows = await connection.execute(topics().where(among(Topic.id, ids)))
+    return {row.id: as_dict(row) for row in rows}
 
 
 async def get_topic(connection: AsyncConnection, topic_id: int) -> dict[str, Any]:

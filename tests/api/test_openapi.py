@@ -8,7 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import BaseModel, TypeAdapter
 
-from app.api import name_schemas, schemas, stats_schemas
+from app.api import change_schemas, name_schemas, schemas, stats_schemas
 from app.api.changes_routes import router as changes_router
 from app.api.ingest_routes import router as ingest_router
 from app.api.metrics_routes import router as metrics_router
@@ -35,7 +35,7 @@ ROUTERS = [
         ("/statements?total=none", schemas.StatementPage),
         ("/statements/1", schemas.Statement),
         ("/statements/1/occurrences", schemas.OccurrencePage),
-        ("/changes?limit=1000", schemas.ChangePage),
+        ("/changes?limit=1000", change_schemas.ChangePage),
         ("/speakers?limit=200", schemas.SpeakerPage),
         ("/speakers/1", name_schemas.SpeakerProfile),
         ("/sources?limit=200", schemas.SourcePage),

@@ -1,11 +1,13 @@
 """Incremental sync: a copy kept by /changes is what the database holds."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, text
 
+from app.ingestion.vocabulary import Concept, import_topics
 from tests.ingestion.articles import Said, write
 
 
@@ -50,7 +52,8 @@ def brief(changes: list[dict[str, Any]]) -> set[tuple[str, int, str]]:
 def test_everything_from_the_start_each_once(engine: Engine, own_api: TestClient):
     assert sync(own_api)[0] == []
     write(engine, Said("Taxes will fall."), Said("Rain is likely.", by=("Bo Chen",)))
-    changes, after = settled(engine, own_api)
+    everything, after = settled(engine, own_api)
+    changes = [c for c in everything if c["type"] != "topic"]
     assert brief(changes) == {
         ("statement", 1, "upsert"),
         ("statement", 2, "upsert"),
@@ -62,6 +65,9 @@ def test_everything_from_the_start_each_once(engine: Engine, own_api: TestClient
     assert shown[1] == own_api.get("/statements/1").json()
     speakers = {c["id"]: c["speaker"] for c in changes if c["type"] == "speaker"}
     assert speakers[2].items() <= own_api.get("/speakers/2").json().items()
+    topics = [c["topic"]["name"] for c in everything if c["type"] == "topic"]
+    assert len(topics) == own_api.get("/topics?total=exact").json()["total"]["value"]
+    assert "armed conflict" in topics
     assert sync(own_api, after) == ([], after)
 
 
@@ -69,11 +75,11 @@ def test_everything_from_the_start_each_once(engine: Engine, own_api: TestClient
 def test_in_pages_with_a_link_to_the_next(engine: Engine, own_api: TestClient, limit: int):
     write(engine, *(Said(f"Rain {n}.") for n in range(5)))
     settled(engine, own_api)
-    changes, _ = sync(own_api, limit=limit)
-    assert len(changes) == len(brief(changes)) == 6
-    response = own_api.get("/changes?limit=2")
+    changes, _ = sync(own_api, limit=limit, type="statement")
+    assert len(changes) == len(brief(changes)) == 5
+    response = own_api.get("/changes?type=statement&limit=2")
     assert response.links["next"]["url"].endswith(f"after={response.json()['after']}")
-    assert "Link" not in own_api.get("/changes?limit=6").headers
+    assert "Link" not in own_api.get("/changes?type=statement&limit=5").headers
 
 
 def test_of_one_type_only(engine: Engine, own_api: TestClient):
@@ -129,6 +135,28 @@ def test_a_renamed_speaker_is_a_change_a_mere_count_is_none(engine: Engine, own_
         connection.execute(text("UPDATE speaker SET name = 'Anna Lee'"))
     changes, _ = settled(engine, own_api, after)
     assert [c["speaker"]["name"] for c in changes] == ["Anna Lee"]
+
+
+def test_an_imported_vocabulary_brings_its_new_and_renamed_topics(
+    engine: Engine, own_api: TestClient
+):
+    war = Concept("line 2", "medtop:20000062", "war")
+    import_topics(engine, [war])
+    changes, after = settled(engine, own_api)
+    assert brief(changes) == {("topic", 1, "upsert")}
+    assert changes[0]["topic"]["name"] == "war"
+    below = Concept("line 3", "medtop:20000063", "civil war", parent=war.code)
+    import_topics(engine, [replace(war, name="warfare"), below])
+    changes, after = settled(engine, own_api, after)
+    assert [(c["topic"]["name"], c["topic"]["parent_code"]) for c in changes] == [
+        ("warfare", None),
+        ("civil war", war.code),
+    ]
+    assert changes[0]["topic"].items() <= own_api.get("/topics/1").json().items()
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE topic SET statement_count = 7"))
+    import_topics(engine, [replace(war, name="warfare"), below])
+    assert settled(engine, own_api, after)[0] == []
 
 
 def test_what_commits_late_is_told_late_not_passed_over(engine: Engine, own_api: TestClient):
