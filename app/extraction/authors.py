@@ -71,7 +71,10 @@ class Authors:
         if owner is not None:
             return owner
         span = author_span(items, mention[0])
-        return self._name_of(span) if span else None
+        if span is None:
+            return None
+        inside_mention = span[0] < mention[1] < span[1]
+        return self._name_of((span[0], mention[1]) if inside_mention else span)
 
     def name(self, findings: Sequence[Finding], resolved: Sequence[Resolved]) -> list[Resolved]:
         """The resolved speakers with a document's author for one that the article ascribes."""

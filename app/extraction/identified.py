@@ -137,7 +137,7 @@ class Identifier:
         """Name the speaker here and where the text goes on about them without a name."""
         speaker = SpeakerName(person.name, SpeakerKind.PERSON, (), unnamed.description)
         here = findings[at].clause[0]
-        named_at = min((p for p in person.places if p > here), default=here)
+        named_at = min((p for p in person.places if p > here), default=len(self._document.text))
         for other in range(at, min(len(result), at + 12)):
             if findings[other].clause[0] > named_at and other > at:
                 break

@@ -1,5 +1,6 @@
 """The organisations of an article, and what "the airline" and "the ministry" stand for in it."""
 
+import re
 from bisect import bisect_left, insort
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,10 @@ _MAX_APPOSITION = 10
 _OUTLET_CLASSES = frozenset({"agency", "newspaper", "broadcaster"})
 _MAX_KNOWN = 300  # more are no article, and each definite noun looks through them all
 _JOINS = frozenset({"of", "for"})
+_BASED = " based"  # "the Paris-based bank": where it sits makes it no other
+# Classes that the name of one always shows: "police" alone is no name that a text has given.
+_SHOWN = frozenset({"study", "police", "army", "court", "council", "city"})
+_ACRONYM = re.compile(r"[A-Z]{2,6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,7 @@ class Organizations:
         self._text = document.text
         self._people = people
         self._known: dict[str, _Organization] = {}
+        self._by_initials: dict[str, list[str]] = {}
         for sentence in document.sentences:
             if sentence.is_prose and document.role(sentence) is Role.BODY:
                 self._read(sentence.items)
@@ -94,11 +100,12 @@ class Organizations:
     def find(self, head: str, modifiers: frozenset[str], position: int) -> str | None:
         """The name of the organisation that a definite noun at a position stands for, or None."""
         kind = _lexicon().by_noun.get(head)
-        if kind is None or modifiers - name_data().origins - {"national", "state", "local"}:
+        telling = {word for word in modifiers if not word.endswith(_BASED)}
+        if kind is None or telling - name_data().origins - {"national", "state", "local"}:
             return None
         fitting = [one for one in self._known.values() if kind in one.classes]
-        if not fitting and not modifiers and kind != "study":
-            fitting = self._acting(head, kind, position)
+        if not telling and kind not in _SHOWN and not any(one.acts for one in fitting):
+            fitting = self._acting(head, kind, position) or fitting
         before = [one for one in fitting if one.places[0] < position]
         if before:
             return max(
@@ -111,6 +118,9 @@ class Organizations:
         entity = find_entity(name)
         if find_outlet(name) is not None or (entity is not None and entity.kind == "place"):
             return name
+        longer = self._by_initials.get(name, [])
+        if len(longer) == 1 and self._first(longer[0]) < self._first(name, len(self._text)):
+            return longer[0]
         longer = [known for known in self._known if known.startswith(name + " ")]
         if len(longer) != 1:
             return name
@@ -118,10 +128,10 @@ class Organizations:
         first = short is not None and short.places and short.places[0] < self._first(longer[0])
         return name if first else longer[0]
 
-    def _first(self, name: str) -> int:
+    def _first(self, name: str, unknown: int = 0) -> int:
         """Where an organisation is first named: a short name before the long one is whole."""
-        places = self._known[name].places
-        return places[0] if places else 0
+        known = self._known.get(name)
+        return known.places[0] if known is not None and known.places else unknown
 
     def note(self, name: str, position: int) -> None:
         """Remember that an organisation speaks at a position."""
@@ -144,6 +154,9 @@ class Organizations:
         known = self._known.get(name)
         if known is None and len(self._known) < _MAX_KNOWN:
             known = self._known[name] = _Organization(name, classes=_classes_of(name))
+            initials = "".join(word[0] for word in name.split() if word[0].isupper())
+            if _ACRONYM.fullmatch(initials) and " " in name:
+                self._by_initials.setdefault(initials, []).append(name)
         return known
 
     # --- reading ---

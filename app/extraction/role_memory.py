@@ -53,12 +53,20 @@ class RoleMemory:
         return _best(part, same) or _best(part, wider)
 
     def holder(self, part: Described) -> Person | None:
-        """The one person of the whole article whom it gives an office, or None."""
+        """The one person of the whole article whom it gives an office, or None.
+
+        Failing the office itself, one that it is the wider word for ("the minister" for the
+        trade secretary).
+        """
         if not part.definite or part.head not in name_data().offices:
             return None
+        return self._only(part, frozenset({part.head})) or self._only(part, wider_roles(part.head))
+
+    def _only(self, part: Described, heads: frozenset[str]) -> Person | None:
+        """The one person whom roles with one of the heads describe, or None."""
         modifiers = places_named(part.modifiers)
-        same = [r for r in self.roles if r.head == part.head and fits(modifiers, r)]
-        holders = {id(role.person): role.person for role in same}
+        fitting = [r for r in self.roles if r.head in heads and fits(modifiers, r)]
+        holders = {id(role.person): role.person for role in fitting}
         return next(iter(holders.values())) if len(holders) == 1 else None
 
     def after(self, part: Described, start: int, end: int) -> Iterator[HeldRole]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from app.extraction.document import Item, ItemKind
 from app.extraction.folding import fold
 from app.extraction.grammar import grammar
-from app.extraction.names import name_data
+from app.extraction.names import is_compound, name_data
 from app.extraction.people import Person
 from app.extraction.types import SpeakerKind
 
@@ -146,4 +146,5 @@ def _has_name(text: str, words: Sequence[Item]) -> bool:
     before = text[max(0, first.start - 3) : first.start].rstrip(" ")
     opens = not before or before[-1] in ".!?\n:;”\"’'»“‘—–"
     known = first.low in name_data().origins
-    return any(w.capital for w in words[1:]) or (first.capital and (known or not opens))
+    named = [w for w in words if w.capital and not is_compound(w.low)]
+    return any(w is not first for w in named) or (bool(named) and (known or not opens))
