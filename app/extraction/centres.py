@@ -7,12 +7,12 @@ one before was about, and a pronoun that is a subject keeps its own antecedent i
 
 from collections.abc import Callable, Iterable, Iterator
 
-from app.extraction.document import Document
+from app.extraction.document import Document, words_between
 from app.extraction.findings import Finding
 from app.extraction.folding import fold
 from app.extraction.gazetteer import find_entity
 from app.extraction.mentions import Mention
-from app.extraction.names import is_human, name_data
+from app.extraction.names import is_human, name_data, name_words
 from app.extraction.nouns import head_of, heads_document
 from app.extraction.people import People
 from app.extraction.resolved import Known
@@ -53,7 +53,25 @@ class Centres:
         position = finding.mention[0] if finding.mention else finding.clause[0]
         gender = GENDERS.get(pronoun, "")
         candidates = self._candidates(finding, position)
+        if gender:
+            candidates = self._unnamed_within(finding, candidates)
         return self._nearest(pronoun, gender, finding.sentence, candidates)
+
+    def _unnamed_within(self, finding: Finding, candidates: list[Known]) -> list[Known]:
+        """Those whom a quotation does not name: hardly anybody speaks of themselves by name."""
+        quoted = [
+            fold(item.low).removesuffix("'s")
+            for quote in self._document.quotes_in(finding.content)
+            for item in words_between(self._document.text, quote.start, quote.end)
+            if item.capital
+        ]
+        if not quoted:
+            return candidates
+        words = frozenset(quoted)
+        others = [k for k in candidates if not words & set(name_words(k.speakers[0].name))]
+        return (
+            others if any(k.speakers[0].kind is SpeakerKind.PERSON for k in others) else candidates
+        )
 
     def person(self, gender: str, finding: Finding) -> Known | None:
         """The named person whom the text is speaking of before a finding, or None."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from app.extraction.channels import Channel, find_channels
@@ -14,6 +15,7 @@ from app.extraction.nouns import heads_document
 from app.extraction.occasions import find_date, find_medium, leading_day, without_relative_clauses
 from app.extraction.organizations import is_study
 from app.extraction.outlets import find_outlet
+from app.extraction.relays import find_relays
 from app.extraction.resolved import Resolved
 from app.extraction.speakers import Resolver
 from app.extraction.transcripts import ANSWER_LABELS
@@ -84,8 +86,15 @@ class _Assembly:
         self._channels = find_channels(
             self._document, resolver.subjects, self._via, findings, resolved
         )
-        for finding, found, span in zip(findings, resolved, spans, strict=True):
-            yield self._attribution(finding, found, span, resolver, writing)
+        relays = find_relays(self._document, findings, resolved)
+        links = {said: resolved[outlet].speakers[0].name for outlet, said in relays.items()}
+        for at, (finding, found, span) in enumerate(zip(findings, resolved, spans, strict=True)):
+            attribution = self._attribution(finding, found, span, resolver, writing)
+            if at in relays:
+                attribution = replace(attribution, statement=False)
+            elif at in links and links[at] not in attribution.via:
+                attribution = replace(attribution, via=(*attribution.via, links[at]))
+            yield attribution
 
     def _attribution(
         self,

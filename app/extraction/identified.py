@@ -229,11 +229,29 @@ class Identifier:
         for role in self._roles.after(part, start, end):
             if min(role.person.places) > start and (leads or _is_same(part, role)):
                 return role.person
-        person = self._subject_after(part, finding.sentence, start) if leads else None
+        person = self._spokesperson_after(part, start)
+        if person is None and leads:
+            person = self._subject_after(part, finding.sentence, start)
         office = part.definite and part.head != _SPOKESPERSON
         if person is not None or (office and any(map(str.isupper, part.description or ""))):
             return person  # "the Archbishop of York": known by the office
         return self._bare_speaker(at, findings, resolved, start)
+
+    def _spokesperson_after(self, part: Described, start: int) -> Person | None:
+        """The one spokesperson of the same body whom the text names later, or None.
+
+        "A spokeswoman for Acme said … Acme spokeswoman Ann Lee said …".
+        """
+        telling = places_named(part.modifiers) - name_data().idle
+        if part.head != _SPOKESPERSON or not telling:
+            return None
+        later = [
+            role.person
+            for role in self._roles.after(part, start, len(self._document.text))
+            if role.head == part.head and telling == role.modifiers - name_data().idle
+        ]
+        same = len({id(person) for person in later}) == 1 and min(later[0].places) > start
+        return later[0] if same else None
 
     def _subject_after(self, part: Described, first: int, start: int) -> Person | None:
         """The person who is the subject of one of the next sentences, named there first."""
@@ -287,8 +305,12 @@ def _agrees(part: Described, named: Described) -> bool:
     ranks = name_data().ranks
     if named.head and part.modifiers & ranks != named.modifiers & ranks:
         return False
-    if not named.head or named.head == part.head:
+    if not named.head:
         return True
+    if named.head == part.head:  # not the spokeswoman of somebody else
+        theirs = places_named(named.modifiers) - name_data().idle
+        ours = places_named(part.modifiers) - name_data().idle
+        return not theirs or not ours or bool(theirs & ours)
     if named.head in wider_roles(part.head) or part.head in wider_roles(named.head):
         return True
     theirs = places_named(named.modifiers) - name_data().idle

@@ -16,7 +16,8 @@ from app.extraction.document import Document, Role
 from app.extraction.findings import Construction, Finding, kind_of
 from app.extraction.listing import SURE_OF_RULES, Evidence, cue_acts
 from app.extraction.nouns import names_no_speaker
-from app.extraction.outlets import find_outlet
+from app.extraction.outlets import find_outlet, iter_outlets
+from app.extraction.relays import passes_on
 from app.extraction.tagger import Reading, Tagged
 from app.extraction.types import Act, Kind, Span
 
@@ -32,6 +33,7 @@ _MOSTLY = 0.6  # of a quotation, for all of it to be content
 _CONJUNCTION = re.compile(r"that\s+", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 _LOOSE = " \t\xa0,;:.–—-"
+_NEAR = 3  # findings
 _MAX_BEFORE = 8  # rule findings looked at before and behind a tagged one
 
 
@@ -67,7 +69,22 @@ class Merger:
         found += (
             self._candidate(rule, rule, None) for at, rule in enumerate(rules) if at not in taken
         )
-        return sorted(found, key=lambda c: (c.finding.start, c.finding.content))
+        return self._relayed(sorted(found, key=lambda c: (c.finding.start, c.finding.content)))
+
+    def _relayed(self, found: list[Candidate]) -> list[Candidate]:
+        """With the words that an outlet passes on as those of whoever says them in its report."""
+        for at, outer in enumerate(found):
+            mention = outer.finding.mention
+            if mention is None or not outer.finding.statement or not self._passes_on(mention):
+                continue
+            for inner in range(max(0, at - _NEAR), min(len(found), at + _NEAR + 1)):
+                finding, seen = found[inner].finding, found[inner].evidence
+                hidden = (seen.inside or seen.tagged) and not finding.statement
+                if hidden and finding.mention and passes_on(outer.finding, finding):
+                    evidence = replace(outer.evidence, content=finding.content)
+                    found[inner] = Candidate(replace(finding, nested=False), evidence)
+                    break
+        return found
 
     # --- which are the same ---
 
@@ -123,7 +140,11 @@ class Merger:
 
     def _passes_on(self, mention: Span) -> bool:
         """Whether a mention is an outlet, through which the words of somebody else came."""
-        return find_outlet(self._document.text[slice(*mention)]) is not None
+        text = self._document.text
+        if find_outlet(text[slice(*mention)]) is not None:
+            return True
+        outlets = iter_outlets(text, *mention)  # "the news agency Acme Press"
+        return any(end == mention[1] for (_, end), _ in outlets)
 
     def _extent(self, tagged: Tagged, rule: Finding) -> tuple[Span, ...]:
         """The content of what both see: the rules' where they are sure and the tagger about agrees.

@@ -63,6 +63,7 @@ class _Organization:
     name: str
     places: list[int] = field(default_factory=list)
     acts: list[int] = field(default_factory=list)
+    speaks: bool = False
     classes: set[str] = field(default_factory=set)
 
 
@@ -104,8 +105,14 @@ class Organizations:
         if kind is None or telling - name_data().origins - {"national", "state", "local"}:
             return None
         fitting = [one for one in self._known.values() if kind in one.classes]
-        if not telling and kind not in _SHOWN and not any(one.acts for one in fitting):
-            fitting = self._acting(head, kind, position) or fitting
+        if head in _lexicon().generic:  # hardly a part of somebody who acts ("Acme's Media Group")
+            fitting = (
+                [one for one in fitting if one.acts]
+                or ([] if telling else self._acting(head, kind, position))
+                or fitting
+            )
+        elif not fitting and not telling and kind not in _SHOWN:
+            fitting = self._acting(head, kind, position)
         before = [one for one in fitting if one.places[0] < position]
         if before:
             return max(
@@ -138,6 +145,7 @@ class Organizations:
         known = self._entry(name)
         if known is None:
             return
+        known.speaks = True
         for places in (known.places, known.acts):
             if position not in places[-4:]:
                 insort(places, position)
@@ -148,7 +156,9 @@ class Organizations:
         generic = head in _lexicon().generic
         companies = _lexicon().companies if kind == "company" else frozenset()
         fitting = [o for o in acting if not o.classes - companies]
-        return fitting if generic or len(fitting) == 1 else []
+        if generic:
+            return [o for o in fitting if o.speaks] or fitting
+        return fitting if len(fitting) == 1 else []
 
     def _entry(self, name: str) -> _Organization | None:
         known = self._known.get(name)
