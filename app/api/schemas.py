@@ -199,7 +199,9 @@ class TotalCount(Shape):
     value: int
     relation: Literal["eq", "gte"]
     timed_out: Literal[True] | None = Field(
-        None, description="Only where an exact count took too long: then it is a capped one."
+        None,
+        description="Only where counting took too long: then `value` is what is known to be there, "
+        "1,000 or, where not even these could be counted, what this page shows.",
     )
 
 

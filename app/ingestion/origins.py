@@ -1,4 +1,4 @@
-"""Which sources a statement came from, with its earliest place from each: kept for lists."""
+"""Which sources a statement came from, place by place: kept for lists."""
 
 from collections.abc import Collection
 
@@ -6,18 +6,22 @@ from sqlalchemy import Connection, delete
 
 from app.models import StatementSource, among
 
+# A place that has moved to another statement takes its rows along.
 _FIND = """
-    INSERT INTO statement_source (statement_id, source_id, occurrence_id, first_published_at)
-    SELECT DISTINCT ON (o.statement_id, f.source_id)
-        o.statement_id, f.source_id, o.id, o.published_at
+    INSERT INTO statement_source
+        (occurrence_id, source_id, statement_id, published_at, via, withdrawn)
+    SELECT o.id, f.source_id, o.statement_id, o.published_at, bool_or(f.via), o.withdrawn
     FROM occurrence o CROSS JOIN LATERAL (
-        SELECT o.publisher_id AS source_id WHERE o.publisher_id IS NOT NULL
-        UNION ALL SELECT source_id FROM occurrence_source WHERE occurrence_id = o.id
-        UNION ALL SELECT k.source_id FROM statement_speaker l JOIN speaker k ON k.id = l.speaker_id
+        SELECT o.publisher_id AS source_id, false AS via WHERE o.publisher_id IS NOT NULL
+        UNION ALL SELECT source_id, true FROM occurrence_source WHERE occurrence_id = o.id
+        UNION ALL SELECT k.source_id, false
+        FROM statement_speaker l JOIN speaker k ON k.id = l.speaker_id
         WHERE l.statement_id = o.statement_id AND k.source_id IS NOT NULL
     ) f
-    WHERE o.statement_id = ANY(%s) AND NOT o.withdrawn
-    ORDER BY o.statement_id, f.source_id, o.published_at NULLS LAST, o.id
+    WHERE o.statement_id = ANY(%s)
+    GROUP BY o.id, f.source_id ORDER BY o.id, f.source_id
+    ON CONFLICT (occurrence_id, source_id) DO UPDATE SET statement_id = excluded.statement_id,
+        published_at = excluded.published_at, via = excluded.via, withdrawn = excluded.withdrawn
 """
 
 

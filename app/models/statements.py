@@ -214,7 +214,6 @@ class OccurrenceSource(Base):
     """A link of the via chain; position 0 stands nearest the speaker."""
 
     __tablename__ = "occurrence_source"
-    __table_args__ = (Index(None, "source_id", "occurrence_id"),)
 
     occurrence_id: Mapped[int] = mapped_column(
         ForeignKey(Occurrence.id, ondelete="CASCADE"), primary_key=True
@@ -224,9 +223,10 @@ class OccurrenceSource(Base):
 
 
 class StatementSource(Base):
-    """A source that a statement came from: publisher, link of a via chain or outlet that speaks.
+    """A source that a statement came from in one place: a row an occurrence and source.
 
-    `occurrence_id` is the earliest live place from it, `first_published_at` that place's date.
+    Publisher, link of the via chain (`via`) or outlet that itself speaks: worked out from these.
+    Repeats statement, date and whether it is withdrawn, so that one index gives a list in order.
     """
 
     __tablename__ = "statement_source"
@@ -234,17 +234,40 @@ class StatementSource(Base):
         Index(
             "ix_statement_source_newest_first",
             "source_id",
-            sql(f"first_published_at {_NEWEST_FIRST}"),
+            sql(f"published_at {_NEWEST_FIRST}"),
             sql("statement_id DESC"),
         ),
-        Index(None, "source_id", "statement_id"),
-        Index(None, "occurrence_id"),
+        Index(
+            "ix_statement_source_via_newest_first",
+            "source_id",
+            sql(f"published_at {_NEWEST_FIRST}"),
+            sql("statement_id DESC"),
+            postgresql_where=sql("via"),
+        ),
+        Index(
+            "ix_statement_source_source_id_statement_id",
+            "source_id",
+            "statement_id",
+            postgresql_include=["withdrawn"],
+        ),
+        Index(
+            "ix_statement_source_via_source_id_statement_id",
+            "source_id",
+            "statement_id",
+            postgresql_include=["withdrawn"],
+            postgresql_where=sql("via"),
+        ),
+        Index(None, "statement_id", "source_id"),
     )
 
-    statement_id: Mapped[int] = mapped_column(ForeignKey(Statement.id), primary_key=True)
+    occurrence_id: Mapped[int] = mapped_column(
+        ForeignKey(Occurrence.id, ondelete="CASCADE"), primary_key=True
+    )
     source_id: Mapped[int] = mapped_column(ForeignKey(Source.id), primary_key=True)
-    occurrence_id: Mapped[int] = mapped_column(ForeignKey(Occurrence.id, ondelete="CASCADE"))
-    first_published_at: Mapped[Timestamp | None]
+    statement_id: Mapped[int] = mapped_column(ForeignKey(Statement.id))
+    published_at: Mapped[Timestamp | None]
+    via: Mapped[bool]
+    withdrawn: Mapped[bool]
 
 
 class NearWording(Base):

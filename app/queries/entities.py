@@ -49,7 +49,7 @@ async def answer_list(
     return {
         "data": [as_dict(row) for row in rows],
         "page": page,
-        "total": await count_total(connection, query, parameters.total),
+        "total": await count_total(connection, query, parameters, page, len(rows)),
     }
 
 

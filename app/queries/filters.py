@@ -98,7 +98,10 @@ class Paging(Parameters):
     ] = None
     total: Annotated[
         Total,
-        Field(description="`capped`: exact to 1,000, then `gte`; `exact`; `none`: not counted."),
+        Field(
+            description="`capped`: exact to 1,000, then `gte`; `exact`; `none`: not counted. What "
+            "cannot be counted within a second is `gte` what is known, and `timed_out`."
+        ),
     ] = Total.CAPPED
 
 

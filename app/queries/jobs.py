@@ -76,7 +76,7 @@ async def list_runs(connection: AsyncConnection, parameters: RunList) -> dict[st
     return {
         "data": [await _shown(connection, as_dict(row)) for row in rows],
         "page": page,
-        "total": await count_total(connection, select(IngestRun.id), parameters.total),
+        "total": await count_total(connection, select(IngestRun.id), parameters, page, len(rows)),
     }
 
 

@@ -1,8 +1,8 @@
 """The statements that match, in an order that an index gives.
 
-Three shapes, by what the filters ask for: an occurrence that satisfies conditions (then
-occurrences are walked, each statement at its earliest), one speaker, topic or source (then its
-links are, which repeat the date), or neither.
+Four shapes, by what the filters ask for: one source (then its links are walked, a row a place,
+each statement at its earliest), else an occurrence that satisfies conditions (then occurrences
+are), else one speaker or topic (then its links are, which repeat the date), or none of these.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Float, Integer, SQLColumnExpression, cast, func, literal_column, select
 
 from app.db import AnySelect
-from app.models import Occurrence, Statement, StatementSource
+from app.models import Occurrence, Statement
 from app.queries.filters import StatementSort
 from app.queries.paging import SortKey
 from app.queries.pattern import Pattern
@@ -28,6 +28,7 @@ class Ordered:
     query: AnySelect
     keys: list[SortKey]
     newest: AnySelect  # the ids alone, newest first: what a capped count reads
+    matching: AnySelect  # the ids alone, in no order: what an exact count reads
 
 
 def in_order(pattern: Pattern, conditions: Where, sort: StatementSort) -> Ordered:
@@ -40,47 +41,47 @@ def in_order(pattern: Pattern, conditions: Where, sort: StatementSort) -> Ordere
         # A common word stands in a tenth of all statements: to rank them all takes seconds.
         ranked = newest.limit(literal_column(str(MOST_RANKED), Integer)).subquery("ranked")
         query = query.where(by_id.in_(select(ranked.c.id)))
-    return Ordered(query, _keys(pattern, sort, date, by_id), newest)
+    return Ordered(query, _keys(pattern, sort, date, by_id), newest, _matching(conditions))
 
 
-def _walks_occurrences(conditions: Where) -> bool:
-    return conditions.narrows and not conditions.by_source
+def _matching(conditions: Where) -> AnySelect:
+    if conditions.of_places:
+        return conditions.apply(select(Statement.id))
+    return conditions.apply_in_order(select(Statement.id))
 
 
 def _newest(conditions: Where) -> AnySelect:
-    if _walks_occurrences(conditions):
+    if conditions.narrows and not conditions.by_source:
         # To be counted it need not be known which occurrence is the earliest.
-        query = conditions.apply(select(Statement.id))
-        date = Statement.first_published_at
-        return query.order_by(date.desc().nulls_last(), Statement.id.desc())
-    linked, by_id = _columns(conditions)
-    query = conditions.apply_in_order(select(by_id.label("id")))
-    return query.order_by(linked.desc().nulls_last(), by_id.desc())
+        first = Statement.first_published_at.desc().nulls_last()
+        return _matching(conditions).order_by(first, Statement.id.desc())
+    date, by_id = _columns(conditions)
+    query = _apply(conditions, select(by_id.label("id")))
+    return query.order_by(date.desc().nulls_last(), by_id.desc())
 
 
 def _columns(
     conditions: Where,
 ) -> tuple[SQLColumnExpression[datetime | None], SQLColumnExpression[int]]:
     """The date and the id of a statement, in the table that is walked."""
-    if _walks_occurrences(conditions):
-        return Occurrence.published_at, Occurrence.statement_id
+    if conditions.of_places:
+        _, statement_id, date = conditions.places
+        return date, statement_id
     if conditions.link is not None:
-        table = conditions.link.table
+        table: Any = conditions.link.table
         return table.first_published_at, table.statement_id
     return Statement.first_published_at, Statement.id
 
 
 def _apply(conditions: Where, query: AnySelect) -> AnySelect:
-    if _walks_occurrences(conditions):
-        return conditions.apply_to_earliest(query.select_from(Occurrence))
+    if conditions.of_places:
+        return conditions.apply_to_earliest(query)
     return conditions.apply_in_order(query)
 
 
 def _shown(pattern: Pattern, conditions: Where) -> SQLColumnExpression[int]:
     """The occurrence to show: the earliest that satisfies the conditions."""
-    if conditions.by_source:
-        return StatementSource.occurrence_id
-    return Occurrence.id if conditions.narrows else _earliest(pattern)
+    return conditions.places[0] if conditions.of_places else _earliest(pattern)
 
 
 def _earliest(pattern: Pattern) -> SQLColumnExpression[Any]:

@@ -37,6 +37,16 @@ from app.queries.budget import Budget
 from app.queries.filters import MAX_ID, Paging, Total
 
 Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What an exact count reads: the ids that match in no order; and what fills both queries."""
+
+    query: AnySelect
+    values: Values | None = None
+
+
 _VERSION = 1
 _TYPES: dict[type, TypeEngine[Any]] = {
     int: BigInteger(),
@@ -246,19 +256,33 @@ async def fetch_page(
 
 
 async def count_total(
-    connection: AsyncConnection, query: AnySelect, total: Total, values: Values | None = None
+    connection: AsyncConnection,
+    query: AnySelect,
+    parameters: Paging,
+    page: Mapping[str, Any],
+    rows: int,
+    counted: Counted | None = None,
 ) -> dict[str, Any] | None:
     """The answer's `total` object for a query of all that match; None where not asked for.
 
-    An exact count that takes longer than its budget falls back on the capped one and says so.
+    `page` and `rows` are what was read of it: a list that ends on its first page is counted. What
+    cannot be counted in the time of a request is a lower bound, of all that is known, and says so.
     """
-    if total is Total.NONE:
+    if parameters.total is Total.NONE:
         return None
-    if total is Total.EXACT:
-        async with Budget().spend(connection):
-            return as_total(await _count(connection, query.order_by(None), values), total)
-        return await _count_capped(connection, query, values) | {"timed_out": True}
-    return await _count_capped(connection, query, values)
+    if parameters.cursor is None and not page["has_more"]:
+        return as_total(rows, parameters.total)
+    counted = counted or Counted(query.order_by(None))
+    budget = Budget()
+    value, exact = rows + page["has_more"], False
+    async with budget.spend(connection):
+        most = bindparam(None, _CAP + 1, Integer, literal_execute=True)
+        found = await _count(connection, query.limit(most), counted.values)
+        value, exact = min(found, _CAP), found <= _CAP
+        if parameters.total is Total.EXACT and not exact:
+            value, exact = await _count(connection, counted.query, counted.values), True
+    total: dict[str, Any] = {"value": value, "relation": "eq" if exact else "gte"}
+    return total | {"timed_out": True} if budget.timed_out else total
 
 
 def as_total(value: int, total: Total) -> dict[str, Any]:
@@ -266,13 +290,6 @@ def as_total(value: int, total: Total) -> dict[str, Any]:
     if total is Total.CAPPED and value > _CAP:
         return {"value": _CAP, "relation": "gte"}
     return {"value": value, "relation": "eq"}
-
-
-async def _count_capped(
-    connection: AsyncConnection, query: AnySelect, values: Values | None
-) -> dict[str, Any]:
-    limit = bindparam(None, _CAP + 1, Integer, literal_execute=True)
-    return as_total(await _count(connection, query.limit(limit), values), Total.CAPPED)
 
 
 async def _count(connection: AsyncConnection, query: AnySelect, values: Values | None) -> int:

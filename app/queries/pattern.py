@@ -4,7 +4,7 @@ Everything that builds SQL from filters sees the pattern alone, never a value: s
 text of SQL, which can be kept and used again with the values of another request.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,6 +60,10 @@ class Pattern:
     def __contains__(self, name: str) -> bool:
         """Whether a filter is in use."""
         return name in self.given
+
+    def without(self, names: Collection[str]) -> "Pattern":
+        """The same, these filters left out."""
+        return Pattern(self.given.difference(names), self.single, self.true)
 
     def value(self, name: str) -> BindParameter[Any]:
         """The one value of a filter, to be filled in."""

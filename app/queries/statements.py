@@ -39,6 +39,7 @@ from app.queries.filters import (
 from app.queries.kept import Kept, keep
 from app.queries.order import MOST_RANKED, Ordered, in_order
 from app.queries.paging import (
+    Counted,
     Cursor,
     SortKey,
     Start,
@@ -100,7 +101,7 @@ async def list_statements(connection: AsyncConnection, parameters: StatementList
     return {
         "data": await _data(connection, rows, parameters),
         "page": page,
-        "total": await _total(connection, parameters, resolved),
+        "total": await _total(connection, parameters, resolved, page, len(rows)),
         "resolved": resolved.shown,
     }
 
@@ -114,9 +115,11 @@ def _ordered(pattern: Pattern, sort: StatementSort) -> Ordered:
 def _keeps_plan(pattern: Pattern) -> bool:
     """Whether the best plan is the same whatever the values: that of one speaker or topic.
 
-    Their statements are read in the order of an index, few or many.
+    Their statements, or places, are read in the order of an index, few or many. With anything
+    rarer asked for beside it, the values decide.
     """
-    return where(pattern).link is not None and "q" not in pattern
+    link = where(pattern).link
+    return link is not None and pattern.given <= {link.name, "act", "withdrawn", "kind"}
 
 
 @lru_cache(maxsize=2000)
@@ -192,7 +195,11 @@ async def _data(
 
 
 async def _total(
-    connection: AsyncConnection, parameters: StatementList, resolved: Resolved
+    connection: AsyncConnection,
+    parameters: StatementList,
+    resolved: Resolved,
+    page: dict[str, Any],
+    rows: int,
 ) -> dict[str, Any] | None:
     if parameters.total is Total.NONE:
         return None
@@ -200,9 +207,9 @@ async def _total(
     kept = known_total(parameters, resolved, pattern)
     if kept is not None:
         return as_total(kept, parameters.total)
-    newest = _ordered(pattern, StatementSort.NEWEST).newest
-    values = resolved.values(parameters)
-    return await count_total(connection, newest, parameters.total, values)
+    ordered = _ordered(pattern, StatementSort.NEWEST)
+    counted = Counted(ordered.matching, resolved.values(parameters))
+    return await count_total(connection, ordered.newest, parameters, page, rows, counted)
 
 
 def known_total(parameters: StatementFilters, resolved: Resolved, pattern: Pattern) -> int | None:
@@ -294,5 +301,5 @@ async def list_occurrences(
     return {
         "data": [_with_wording(row, text) for row in rows],
         "page": page,
-        "total": await count_total(connection, matching, parameters.total),
+        "total": await count_total(connection, matching, parameters, page, len(rows)),
     }

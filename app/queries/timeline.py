@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CTE, BigInteger, Text, case, cast, func, select
+from sqlalchemy import CTE, BigInteger, SQLColumnExpression, Text, case, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.db import AnyRow, AnySelect
@@ -57,16 +57,24 @@ async def count_timeline(connection: AsyncConnection, parameters: Timeline) -> d
 def _dated(conditions: Where, parameters: Timeline) -> CTE:
     """What is counted, with its statement and the start of its bucket, null where undated."""
     if parameters.measure is Measure.OCCURRENCES:
-        at = func.date_trunc(parameters.interval.value, Occurrence.published_at, "UTC")
-        query = select(Occurrence.id, Occurrence.statement_id, at.label("bucket"))
-        return conditions.apply_to_occurrences(query.select_from(Occurrence)).cte("dated")
-    if conditions.narrows:
-        at = func.date_trunc(parameters.interval.value, Occurrence.published_at, "UTC")
-        query = select(Occurrence.id, Occurrence.statement_id, at.label("bucket"))
-        return conditions.apply_to_earliest(query.select_from(Occurrence)).cte("dated")
-    at = func.date_trunc(parameters.interval.value, Statement.first_published_at, "UTC")
-    one = select(Statement.id, Statement.id.label("statement_id"), at.label("bucket"))
-    return conditions.apply(one).cte("dated")
+        place, of, date = Occurrence.id, Occurrence.statement_id, Occurrence.published_at
+        query = _with_bucket(parameters, place, of, date).select_from(Occurrence)
+        return conditions.apply_to_occurrences(query).cte("dated")
+    if conditions.of_places:
+        query = _with_bucket(parameters, *conditions.places)
+        return conditions.apply_to_earliest(query).cte("dated")
+    query = _with_bucket(parameters, Statement.id, Statement.id, Statement.first_published_at)
+    return conditions.apply(query).cte("dated")
+
+
+def _with_bucket(
+    parameters: Timeline,
+    own_id: SQLColumnExpression[int],
+    statement_id: SQLColumnExpression[int],
+    date: SQLColumnExpression[datetime | None],
+) -> AnySelect:
+    bucket = func.date_trunc(parameters.interval.value, date, "UTC").label("bucket")
+    return select(own_id.label("id"), statement_id.label("statement_id"), bucket)
 
 
 def _totals(conditions: Where, parameters: Timeline) -> AnySelect:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from typing import Any
 
-from sqlalchemy import CTE, SQLColumnExpression, select, union
+from sqlalchemy import CTE, SQLColumnExpression, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -25,6 +25,7 @@ from app.queries.stats_filters import Facet
 from app.queries.where import Where
 
 _Broader = aliased(Topic)
+_Came = aliased(StatementSource)
 _ENTITIES: dict[Facet, type[Speaker | Source | Topic]] = {
     Facet.SPEAKER: Speaker,
     Facet.SOURCE: Source,
@@ -40,15 +41,15 @@ def pairs(conditions: Where, facet: Facet, *, by_occurrence: bool = False) -> CT
     `id` is the statement's, or the occurrence's where it is to be counted by occurrences and the
     value is one of occurrences. What has no value has no row.
     """
-    if facet is Facet.SOURCE and not (by_occurrence or conditions.narrows or conditions.withdrawn):
+    if facet is Facet.SOURCE and not (by_occurrence or conditions.of_places):
         link = StatementSource.statement_id == Statement.id
         came = select(Statement.id, _value(StatementSource.source_id)).join(StatementSource, link)
-        return conditions.apply(came).cte("pairs")
+        if not conditions.withdrawn:
+            came = came.where(~StatementSource.withdrawn)
+        return conditions.apply(came).distinct().cte("pairs")
     if facet in _OF_OCCURRENCES:
         of = Occurrence.id if by_occurrence else Occurrence.statement_id
-        queries = [query.distinct() for query in _OF_OCCURRENCES[facet](conditions, of)]
-        query = queries[0] if len(queries) == 1 else union(*queries)
-        return query.cte("pairs")
+        return _OF_OCCURRENCES[facet](conditions, of).distinct().cte("pairs")
     return _OF_STATEMENTS[facet](conditions).cte("pairs")
 
 
@@ -111,49 +112,44 @@ _Id = SQLColumnExpression[int]
 
 def _of_occurrence(
     column: SQLColumnExpression[Any],
-) -> Callable[[Where, _Id], list[AnySelect]]:
-    def make(where: Where, of: _Id) -> list[AnySelect]:
+) -> Callable[[Where, _Id], AnySelect]:
+    def make(where: Where, of: _Id) -> AnySelect:
         query: AnySelect = select(of.label("id"), _value(column)).select_from(Occurrence)
-        return [where.apply_to_occurrences(query).where(column.is_not(None))]
+        return where.apply_to_occurrences(query).where(column.is_not(None))
 
     return make
 
 
-def _via(where: Where, of: _Id) -> list[AnySelect]:
+def _via(where: Where, of: _Id) -> AnySelect:
     query: AnySelect = (
         select(of.label("id"), _value(OccurrenceSource.source_id))
         .select_from(Occurrence)
         .join(OccurrenceSource, OccurrenceSource.occurrence_id == Occurrence.id)
     )
-    return [where.apply_to_occurrences(query)]
+    return where.apply_to_occurrences(query)
 
 
-def _languages(where: Where, of: _Id) -> list[AnySelect]:
+def _languages(where: Where, of: _Id) -> AnySelect:
     query: AnySelect = (
         select(of.label("id"), _value(Article.language))
         .select_from(Occurrence)
         .join(Article, Article.id == Occurrence.article_id)
     )
-    return [where.apply_to_occurrences(query).where(Article.language.is_not(None))]
+    return where.apply_to_occurrences(query).where(Article.language.is_not(None))
 
 
-def _voices(where: Where, of: _Id) -> list[AnySelect]:
-    query: AnySelect = (
-        select(of.label("id"), _value(Speaker.source_id))
-        .select_from(Occurrence)
-        .join(StatementSpeaker, StatementSpeaker.statement_id == Occurrence.statement_id)
-        .join(Speaker, Speaker.id == StatementSpeaker.speaker_id)
-    )
-    return [where.apply_to_occurrences(query).where(Speaker.source_id.is_not(None))]
-
-
-def _sources(where: Where, of: _Id) -> list[AnySelect]:
+def _sources(where: Where, of: _Id) -> AnySelect:
     """Publishers, via and outlets that speak, of whichever places match."""
-    return [*_publishers(where, of), *_via(where, of), *_voices(where, of)]
+    query: AnySelect = (
+        select(of.label("id"), _value(_Came.source_id))
+        .select_from(Occurrence)
+        .join(_Came, _Came.occurrence_id == Occurrence.id)
+    )
+    return where.apply_to_occurrences(query)
 
 
 _publishers = _of_occurrence(Occurrence.publisher_id)
-_OF_OCCURRENCES: dict[Facet, Callable[[Where, _Id], list[AnySelect]]] = {
+_OF_OCCURRENCES: dict[Facet, Callable[[Where, _Id], AnySelect]] = {
     Facet.PUBLISHER: _publishers,
     Facet.MEDIUM: _of_occurrence(Occurrence.medium),
     Facet.VIA: _via,

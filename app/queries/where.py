@@ -6,13 +6,14 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    SQLColumnExpression,
     Text,
+    and_,
     cast,
     exists,
     false,
     func,
     literal_column,
-    or_,
     select,
     tuple_,
 )
@@ -25,7 +26,6 @@ from app.db import AnySelect
 from app.models import (
     Article,
     Occurrence,
-    OccurrenceSource,
     Speaker,
     Statement,
     StatementSource,
@@ -47,6 +47,9 @@ _RESOLVERS = {
 }
 _Old = aliased(Statement)
 _Other = aliased(Occurrence)
+_Same = aliased(StatementSource)
+_Occurrences = type[Occurrence] | AliasedClass[Occurrence]
+_Sources = type[StatementSource] | AliasedClass[StatementSource]
 _ENDLESS: ColumnElement[datetime] = literal_column("'infinity'::timestamptz")
 
 
@@ -74,47 +77,81 @@ class Resolved:
 class Link:
     """The one row of a link table's other side that a query asks for: its dates give the order."""
 
+    name: str  # the filter that it serves
     table: type[StatementSpeaker | StatementTopic | StatementSource]
-    other: InstrumentedAttribute[int]  # its speaker_id, topic_id or source_id
-    condition: ColumnElement[bool]  # that it is the one
+    conditions: list[ColumnElement[bool]]  # that it is the one
+    others: list[ColumnElement[bool]]  # of a source: the same, of `_Same`
+
+    @property
+    def by_source(self) -> bool:
+        """Whether its rows are places, as those of `via` and `source`, rather than statements."""
+        return self.table is StatementSource
 
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Conditions on the statement, and those that one and the same occurrence must meet."""
+    """Conditions on the statement, and those that one and the same occurrence must meet.
+
+    What a link asks for is kept apart; one by a source is a condition on the occurrence too.
+    """
 
     statement: list[ColumnElement[bool]]
     occurrence: list[ColumnElement[bool]]
     other_occurrence: list[ColumnElement[bool]]  # the same, of `_Other`
     narrows: bool  # whether `occurrence` asks for more than being live
-    link: Link | None = None  # one more condition on the statement, kept apart
+    link: Link | None = None
     withdrawn: bool = False  # whether what no article says any more is asked for too
 
     @property
     def by_source(self) -> bool:
-        """Whether the link alone says which occurrence it is."""
-        return self.link is not None and self.link.table is StatementSource
+        """Whether a link's rows say which occurrences are meant."""
+        return self.link is not None and self.link.by_source
+
+    @property
+    def of_places(self) -> bool:
+        """Whether anything is asked of the occurrence."""
+        return self.narrows or self.by_source
+
+    @property
+    def places(
+        self,
+    ) -> tuple[SQLColumnExpression[int], SQLColumnExpression[int], SQLColumnExpression[Any]]:
+        """Id, statement and date of an occurrence, in the table that `apply_to_earliest` reads."""
+        if self.by_source:
+            link = StatementSource
+            return link.occurrence_id, link.statement_id, link.published_at
+        return Occurrence.id, Occurrence.statement_id, Occurrence.published_at
 
     def apply(self, query: AnySelect) -> AnySelect:
         """A query over Statement, limited to those that match."""
-        query = query.where(*self.statement, *self._linked())
-        if self.by_source:
-            return query
-        match = (
-            exists()
-            .where(Occurrence.statement_id == Statement.id, *self.occurrence)
-            .correlate(Statement)
-        )
-        return query.where(match) if self.narrows else query
+        query = query.where(*self.statement)
+        if self.link is not None:
+            match = exists().where(self.link.table.statement_id == Statement.id)
+            match = match.where(*self.link.conditions)
+            if self.by_source and self.narrows:
+                match = match.where(Occurrence.id == StatementSource.occurrence_id)
+                match = match.where(*self.occurrence)
+            return query.where(match.correlate(Statement))
+        match = exists().where(Occurrence.statement_id == Statement.id, *self.occurrence)
+        return query.where(match.correlate(Statement)) if self.narrows else query
 
     def apply_to_occurrences(self, query: AnySelect) -> AnySelect:
         """A query over Occurrence, limited to those that match, of statements that match."""
-        return query.join(Statement, Statement.id == Occurrence.statement_id).where(
-            *self.statement, *self._linked(), *self.occurrence
-        )
+        query = query.join(Statement, Statement.id == Occurrence.statement_id)
+        query = query.where(*self.statement, *self.occurrence)
+        if self.link is None:
+            return query
+        match = exists().where(*self.link.conditions)
+        if self.by_source:
+            match = match.where(StatementSource.occurrence_id == Occurrence.id)
+            return query.where(match.correlate(Occurrence))
+        match = match.where(self.link.table.statement_id == Statement.id)
+        return query.where(match.correlate(Statement))
 
     def apply_to_earliest(self, query: AnySelect) -> AnySelect:
-        """The same, limited to the earliest of each statement: one row a statement."""
+        """A query over `places`, limited to the earliest that match: one row a statement."""
+        if self.link is not None and self.by_source:
+            return self._earliest_from_source(query, self.link)
         rank = (Occurrence.withdrawn, func.coalesce(Occurrence.published_at, _ENDLESS))
         other = (_Other.withdrawn, func.coalesce(_Other.published_at, _ENDLESS))
         earlier = (
@@ -124,7 +161,23 @@ class Where:
             .where(*self.other_occurrence)
             .correlate(Occurrence)
         )
-        return self.apply_to_occurrences(query).where(~earlier)
+        return self.apply_to_occurrences(query.select_from(Occurrence)).where(~earlier)
+
+    def _earliest_from_source(self, query: AnySelect, link: Link) -> AnySelect:
+        came = StatementSource
+        query = query.select_from(came).join(Statement, Statement.id == came.statement_id)
+        rank = (came.withdrawn, func.coalesce(came.published_at, _ENDLESS), came.occurrence_id)
+        other = (_Same.withdrawn, func.coalesce(_Same.published_at, _ENDLESS), _Same.occurrence_id)
+        earlier = (
+            exists()
+            .where(_Same.statement_id == came.statement_id, *link.others)
+            .where(tuple_(*other) < tuple_(*rank))
+        )
+        if self.narrows:
+            query = query.join(Occurrence, Occurrence.id == came.occurrence_id)
+            query = query.where(*self.occurrence)
+            earlier = earlier.where(_Other.id == _Same.occurrence_id, *self.other_occurrence)
+        return query.where(*link.conditions, *self.statement, ~earlier.correlate(came))
 
     def apply_in_order(self, query: AnySelect) -> AnySelect:
         """A query over Statement and, where there is one, the link's table, for date order."""
@@ -134,11 +187,8 @@ class Where:
         return (
             query.select_from(table)
             .join(Statement, Statement.id == table.statement_id)
-            .where(self.link.condition, *self.statement)
+            .where(*self.link.conditions, *self.statement)
         )
-
-    def _linked(self) -> list[ColumnElement[bool]]:
-        return [] if self.link is None else [_has_link(self.link.other, self.link.condition)]
 
 
 async def resolve_names(
@@ -163,43 +213,55 @@ async def resolve_names(
 
 def where(pattern: Pattern) -> Where:
     """The conditions that filters of this pattern mean; their values are to be filled in."""
-    narrowing = _occurrence_conditions(pattern, Occurrence)
-    others = _occurrence_conditions(pattern, _Other)
+    link = _link(pattern)
+    # What the link asks for already.
+    asked = (
+        pattern.without({link.name, *_PUBLISHED} if link.by_source else set()) if link else pattern
+    )
+    narrowing = _occurrence_conditions(asked, Occurrence)
+    others = _occurrence_conditions(asked, _Other)
     withdrawn = "withdrawn" in pattern.true
     if not withdrawn:
         others.append(~_Other.withdrawn)
     live = [] if withdrawn else [~Occurrence.withdrawn]
-    link = _link(pattern)
     conditions = [
         *_plain_conditions(pattern),
         *_speaker_conditions(pattern, link),
         *_topic_conditions(pattern, link),
         *_search_conditions(pattern),
     ]
-    if "source" in pattern and link is None and not withdrawn:
-        # What follows from the conditions on the occurrence, but has an index.
-        came_from = StatementSource.source_id
-        conditions.append(_has_link(came_from, pattern.matches(came_from, "source")))
     return Where(conditions, live + narrowing, others, bool(narrowing), link, withdrawn)
 
 
-_LINKS: tuple[tuple[str, type[StatementSpeaker | StatementTopic | StatementSource], Any], ...] = (
-    ("source", StatementSource, StatementSource.source_id),
-    ("speaker", StatementSpeaker, StatementSpeaker.speaker_id),
-    ("topic", StatementTopic, StatementTopic.topic_id),
-)
+_PUBLISHED = frozenset(("published_from", "published_before"))
 
 
 def _link(pattern: Pattern) -> Link | None:
     """The one source, speaker or topic that a query asks for: its index is in date order."""
-    narrowing = pattern.given & _OF_OCCURRENCES
-    for name, table, other in _LINKS:
-        if name not in pattern.single or narrowing - {name}:
-            continue
-        hindrance = {"source": "withdrawn" in pattern.true, "speaker": "speaker_kind" in pattern}
-        if not hindrance.get(name):
-            return Link(table, other, pattern.matches(other, name))
+    for name in ("via", "source"):
+        if name in pattern.single:
+            ones, others = (_came_from(pattern, name, t) for t in (StatementSource, _Same))
+            return Link(name, StatementSource, ones, others)
+    if pattern.given & _OF_OCCURRENCES:
+        return None
+    if "speaker" in pattern.single and "speaker_kind" not in pattern:
+        said = pattern.matches(StatementSpeaker.speaker_id, "speaker")
+        return Link("speaker", StatementSpeaker, [said], [])
+    if "topic" in pattern.single:
+        return Link(
+            "topic", StatementTopic, [pattern.matches(StatementTopic.topic_id, "topic")], []
+        )
     return None
+
+
+def _came_from(pattern: Pattern, name: str, came: _Sources) -> list[ColumnElement[bool]]:
+    """That a place is from a source, and its date is one that is asked for."""
+    conditions = [pattern.matches(came.source_id, name), *_published(pattern, came.published_at)]
+    if name == "via":
+        conditions.append(and_(came.via))
+    if "withdrawn" not in pattern.true:
+        conditions.append(~came.withdrawn)
+    return conditions
 
 
 def _plain_conditions(pattern: Pattern) -> list[ColumnElement[bool]]:
@@ -250,7 +312,7 @@ def _speaker_conditions(pattern: Pattern, link: Link | None) -> list[ColumnEleme
         if "speaker" in pattern:
             said = said.where(pattern.matches(speaker_id, "speaker"))
         conditions.append(said.where(speaker_id.in_(of_kind)).correlate(Statement))
-    elif "speaker" in pattern and (link is None or link.other is not speaker_id):
+    elif "speaker" in pattern and (link is None or link.name != "speaker"):
         conditions.append(_has_link(speaker_id, pattern.matches(speaker_id, "speaker")))
     if "exclude_speaker" in pattern:
         conditions.append(~_has_link(speaker_id, pattern.matches(speaker_id, "exclude_speaker")))
@@ -263,7 +325,7 @@ def _speaker_conditions(pattern: Pattern, link: Link | None) -> list[ColumnEleme
 def _topic_conditions(pattern: Pattern, link: Link | None) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     topic_id = StatementTopic.topic_id
-    if "topic" in pattern and (link is None or link.other is not topic_id):
+    if "topic" in pattern and (link is None or link.name != "topic"):
         conditions.append(_has_link(topic_id, pattern.matches(topic_id, "topic")))
     if "has_topic" in pattern:
         about = _has_link(topic_id)
@@ -271,7 +333,6 @@ def _topic_conditions(pattern: Pattern, link: Link | None) -> list[ColumnElement
     return conditions
 
 
-_Occurrences = type[Occurrence] | AliasedClass[Occurrence]
 _OF_OCCURRENCES = frozenset(
     (
         "source", "exclude_source", "publisher", "via", "medium", "article", "language",
@@ -295,15 +356,22 @@ def _occurrence_conditions(pattern: Pattern, place: _Occurrences) -> list[Column
 
 
 def _time_conditions(pattern: Pattern, place: _Occurrences) -> list[ColumnElement[bool]]:
+    conditions = _published(pattern, place.published_at)
+    if "said_from" in pattern:
+        conditions.append(place.said_on >= pattern.value("said_from"))
+    if "said_before" in pattern:
+        conditions.append(place.said_on < pattern.value("said_before"))
+    return conditions
+
+
+def _published(
+    pattern: Pattern, at: SQLColumnExpression[datetime | None]
+) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
-    for column, start, end in (
-        (place.published_at, "published_from", "published_before"),
-        (place.said_on, "said_from", "said_before"),
-    ):
-        if start in pattern:
-            conditions.append(column >= pattern.value(start))
-        if end in pattern:
-            conditions.append(column < pattern.value(end))
+    if "published_from" in pattern:
+        conditions.append(at >= pattern.value("published_from"))
+    if "published_before" in pattern:
+        conditions.append(at < pattern.value("published_before"))
     return conditions
 
 
@@ -312,32 +380,18 @@ def _source_conditions(pattern: Pattern, place: _Occurrences) -> list[ColumnElem
     if "publisher" in pattern:
         conditions.append(pattern.matches(place.publisher_id, "publisher"))
     if "via" in pattern:
-        links = select(OccurrenceSource.occurrence_id)
-        links = links.where(pattern.matches(OccurrenceSource.source_id, "via"))
-        conditions.append(place.id.in_(links))
+        conditions.append(_is_from(pattern, place, "via", and_(StatementSource.via)))
     if "source" in pattern:
         conditions.append(_is_from(pattern, place, "source"))
     if "exclude_source" in pattern:
-        # A publisher that is not known is none of those excluded, rather than "unknown".
-        from_them = _is_from(pattern, place, "exclude_source")
-        conditions.append(func.coalesce(from_them, false()).is_(False))
+        conditions.append(~_is_from(pattern, place, "exclude_source"))
     return conditions
 
 
-def _is_from(pattern: Pattern, place: _Occurrences, name: str) -> ColumnElement[bool]:
+def _is_from(
+    pattern: Pattern, place: _Occurrences, name: str, *more: ColumnElement[bool]
+) -> ColumnElement[bool]:
     """Whether an occurrence was published by, came through or is said by one of these sources."""
-    # Asked of each occurrence: a list of all that came through a large agency is long.
-    via = (
-        exists()
-        .where(OccurrenceSource.occurrence_id == place.id)
-        .where(pattern.matches(OccurrenceSource.source_id, name))
-    )
-    voice = (
-        exists()
-        .where(StatementSpeaker.statement_id == place.statement_id)
-        .where(Speaker.id == StatementSpeaker.speaker_id)
-        .where(pattern.matches(Speaker.source_id, name))
-    )
-    return or_(
-        pattern.matches(place.publisher_id, name), via.correlate(place), voice.correlate(place)
-    )
+    came = StatementSource
+    match = exists().where(came.occurrence_id == place.id, pattern.matches(came.source_id, name))
+    return match.where(*more).correlate(place)

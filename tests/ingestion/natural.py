@@ -14,9 +14,9 @@ _TABLES = {
     "topics": "SELECT s.text, s.first_published_at, t.code, l.score, l.first_published_at"
     " FROM statement_topic l JOIN statement s ON s.id = l.statement_id"
     " JOIN topic t ON t.id = l.topic_id ORDER BY 1, 2, 3, 4",
-    "sources": "SELECT s.text, s.first_published_at, k.slug, l.first_published_at"
+    "sources": "SELECT s.text, s.first_published_at, k.slug, l.published_at, l.via, l.withdrawn"
     " FROM statement_source l JOIN statement s ON s.id = l.statement_id"
-    " JOIN source k ON k.id = l.source_id ORDER BY 1, 2, 3",
+    " JOIN source k ON k.id = l.source_id ORDER BY 1, 2, 3, 4, 5, 6",
     "speakers": "SELECT slug, name, kind, description, statement_count, found_name FROM speaker"
     " WHERE merged_into_id IS NULL ORDER BY 1",
     "aliases": "SELECT k.slug, a.folded, a.alias, a.inherited FROM speaker_alias a"

@@ -16,6 +16,8 @@ from app.db import make_async_engine
 from app.errors import InvalidParameterError
 from app.queries import budget
 from app.queries.facets import count_facets
+from app.queries.filters import StatementList
+from app.queries.statements import list_statements
 from app.queries.stats_filters import FacetList, Timeline
 from app.queries.timeline import count_timeline
 from tests.queries import strategies
@@ -237,3 +239,42 @@ class TestBudget:
         assert facets == {"kind": nothing, "act": nothing}
         assert timeline["timed_out"]
         assert timeline["buckets"] == timeline["series"] == []
+
+    def test_totals_are_what_is_known_where_there_is_no_time_to_count(
+        self, engine: Engine, db_url: str, monkeypatch: pytest.MonkeyPatch
+    ):
+        with engine.begin() as connection:
+            connection.execute(text(MANY))
+
+        def total(**parameters: Any) -> Any:
+            return run(db_url, list_statements, StatementList(**parameters))["total"]
+
+        assert total() == {"value": 1000, "relation": "gte"}
+        assert total(total="exact") == {"value": 60_000, "relation": "eq"}
+        assert total(kind=["mixed"], limit=30) == {"value": 30, "relation": "eq"}
+        monkeypatch.setattr(budget, "SECONDS", 0.002)
+        late = {"relation": "gte", "timed_out": True}
+        # All 60,000 have to be looked at to be sure that there are no more.
+        assert total(kind=["mixed"], limit=20) == late | {"value": 21}
+        assert total(total="exact")["value"] in (26, 1000)
+        assert total(total="exact").items() >= late.items()
+        # A list that ends on its first page needs no counting.
+        assert total(kind=["mixed"], limit=30) == {"value": 30, "relation": "eq"}
+
+
+# 60,000 statements, one a second; 30 of the last 1,500 are mixed.
+MANY = """
+    INSERT INTO article (origin) VALUES ('a');
+    INSERT INTO article_version (article_id, n, origin, text, text_sha256, raw_sha256)
+        VALUES (1, 1, 'a', '', '', '');
+    INSERT INTO statement (text, kind, act, first_published_at)
+        SELECT 's', CASE WHEN n > 58500 AND n % 50 = 0 THEN 'mixed' ELSE 'direct' END, 'speech',
+            timestamptz '2025-01-01 00:00Z' + n * interval '1 second'
+        FROM generate_series(1, 60000) n;
+    INSERT INTO occurrence (statement_id, article_id, version, spans, selectors, folded_hash, kind,
+            act, confidence, extractor_version, published_at)
+        SELECT id, 1, 1, ARRAY[[id, id + 1]]::int[], '[]', '', kind, act,
+            0.9, 'x', first_published_at
+        FROM statement;
+    ANALYZE;
+"""
