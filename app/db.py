@@ -69,6 +69,8 @@ def make_async_engine(url: str, *, pool_size: int, statement_timeout: float) -> 
         "random_page_cost": "1.1",  # solid-state disks and memory; the default is for spinning ones
         "max_parallel_workers_per_gather": "0",  # a request is one of many, not the only one
         "jit": "off",  # compiling costs more than any of our queries runs
+        # A cache made for all that may match takes longer to lay out than a page takes to read.
+        "enable_memoize": "off",
         "work_mem": "32MB",  # facets sort and hash what matches; the default spills to disk
         "timezone": "UTC",
     }
