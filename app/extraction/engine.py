@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
+from app.extraction.carrying import Carrier
 from app.extraction.channels import Channel, find_channels
 from app.extraction.confidence import confidence_of
 from app.extraction.core import find_findings
@@ -14,7 +15,7 @@ from app.extraction.findings import Construction, Finding, conjunction_before, k
 from app.extraction.nouns import heads_document
 from app.extraction.occasions import find_date, find_medium, leading_day, without_relative_clauses
 from app.extraction.organizations import is_study
-from app.extraction.outlets import find_outlet
+from app.extraction.outlets import find_outlet, is_paper
 from app.extraction.relays import find_relays
 from app.extraction.resolved import Resolved
 from app.extraction.speakers import Resolver
@@ -25,9 +26,13 @@ from app.extraction.via import ViaFinder
 EXTRACTOR_VERSION = "tagger-1"
 
 _APPOSITION = re.compile(r"[\s”\"’']*,\s+(?:an?|the|his|her|their|its|which|who)\s", re.IGNORECASE)
+_SEEN_BY = re.compile(r" (?:seen|obtained|viewed|reviewed|published|leaked) (?:by|to|in) ")
 _PRESENT = re.compile(r"\b(?:says|suggests|recommends|warns|urges|argues|concludes|finds|calls)$")
 _WRITING_REACH = 4  # sentences over which a post goes on
 _WRITTEN = frozenset({Medium.POST, Medium.LETTER, Medium.DOCUMENT, Medium.STATEMENT})
+_COMMENTS = frozenset(
+    {"note", "observe", "describe", "comment", "argue", "suggest", "call", "opine", "write"}
+)
 _GOING_ON = frozenset({"continue", "go", "conclude", "add"})
 
 
@@ -65,6 +70,7 @@ class _Assembly:
         self._via = ViaFinder(document.text)
         self._published_at = published_at
         self._last_day: date | None = None
+        self._carrier = Carrier(document)
         self._channels: dict[str, Channel] = {}
         self._reporting: frozenset[str] = frozenset()
         self._publisher = _canonical(publisher or credits.publisher)
@@ -122,8 +128,10 @@ class _Assembly:
         if channel is not None and medium is None and not via and finding.act is Act.SPEECH:
             via = tuple(name for name in channel.via if name != self._publisher)
             medium = channel.medium
+        if finding.act is not Act.THOUGHT:
+            via, medium = self._carrier.carry(finding, tuple(names), via, medium, words)
         act = _act(finding, medium, via, names, writing)
-        if act is Act.SPEECH and written:
+        if act is Act.SPEECH and (written or self._is_papers(finding, speakers)):
             act = Act.WRITING
         if self._agency and self._agency not in via and self._agency not in names:
             via = (*via, self._agency)
@@ -152,6 +160,14 @@ class _Assembly:
             return False
         return bool(_PRESENT.search(self._document.text[slice(*finding.cue)]))
 
+    def _is_papers(self, finding: Finding, speakers: Sequence[SpeakerName]) -> bool:
+        """Whether a newspaper or a site comments: it writes, where it does not pass on news."""
+        if len(speakers) != 1 or finding.mention is None or finding.lemma not in _COMMENTS:
+            return False
+        if speakers[0].kind is not SpeakerKind.ORGANIZATION:
+            return False
+        return is_paper(speakers[0].name, self._document.text[slice(*finding.mention)])
+
     def _is_answer(self, finding: Finding) -> bool:
         """Whether a turn is labelled "A" or "Answer", as interviews are printed."""
         if finding.construction is not Construction.TURN or finding.mention is None:
@@ -177,7 +193,7 @@ class _Assembly:
         if any(a <= finding.clause[0] < b for a, b in _hulls(finding.content)):
             return [finding.clause]
         quotes = [(quote.start, quote.end) for quote in self._document.quotes_in([span])]
-        mention = [finding.mention] if finding.mention else []
+        mention = [self._without_source(finding.mention)] if finding.mention else []
         gaps: list[Span] = []
         at = span[0]
         for start, end in sorted([*finding.content, *quotes, *mention]):
@@ -187,6 +203,11 @@ class _Assembly:
         if at < span[1] and not self._is_apposition(finding, at):
             gaps.append((at, span[1]))
         return gaps
+
+    def _without_source(self, mention: Span) -> Span:
+        """A mention up to whoever has seen the document that it names ("papers seen by Acme")."""
+        seen = _SEEN_BY.search(self._document.text, *mention)
+        return (mention[0], seen.start()) if seen else mention
 
     def _is_apposition(self, finding: Finding, at: int) -> bool:
         """Whether what follows an indirect content explains that, and not the occasion.

@@ -101,12 +101,15 @@ def author_span(items: Sequence[Item], start: int) -> Span | None:
             at > first and (word in grammar().subordinators or word in grammar().be)
         ):
             return None
+        if word == "by" and items[at - 1].low in _SEEN:
+            return None  # "documents seen by Acme" are somebody else's
         if word in ("by", "from") and at > first:
             end = phrase_end(items, at + 1)
             return (items[at + 1].start, items[end - 1].end) if end > at + 1 else None
     return None
 
 
+_SEEN = frozenset({"seen", "obtained", "viewed", "reviewed", "leaked", "examined", "read"})
 _LOCATING = frozenset({"from", "of", "in", "at", "near"})
 
 

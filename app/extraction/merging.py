@@ -27,6 +27,8 @@ _UNSAID = frozenset({"may", "might", "could", "not", "never", "didn't", "didn’
 _QUOTED = re.compile(
     r"(?:quot(?:ed|es|ing)|cit(?:ed|es|ing))\s+(?P<who>[^.;:”\"\n]{2,120}?)\s+as\s+(?:saying|stating)\b"
 )
+_QUOTED_BY = re.compile(r"(?:was|were|is|are|been) (?:also )?(?:quoted|cited) by\b")
+_AS_SAYING = re.compile(r"(?:as )?(?:saying|telling \w+)(?: that)?\s+")
 _QUOTED_REACH = 160  # characters
 _NEAR_EDGE = 3  # characters
 _MOSTLY = 0.6  # of a quotation, for all of it to be content
@@ -267,9 +269,20 @@ class Merger:
         """A finding with whom somebody quotes as its speaker ("Acme quoted Lee as saying")."""
         if finding.cue is None:
             return finding
+        if len(finding.content) > 1 and _QUOTED_BY.match(self._document.text, finding.cue[0]):
+            return self._quoted_by(finding)
         start = finding.cue[0]
         match = _QUOTED.match(self._document.text, start, start + _QUOTED_REACH)
         return replace(finding, mention=match.span("who")) if match else finding
+
+    def _quoted_by(self, finding: Finding) -> Finding:
+        """A finding with its subject as its speaker ("Lee was quoted by Acme as saying")."""
+        who, said = finding.content[0], finding.content[1:]
+        match = _AS_SAYING.match(self._document.text, *said[0])
+        if match is None or finding.cue is None or who[1] > finding.cue[0]:
+            return finding
+        start = match.end()
+        return replace(finding, mention=who, content=((start, said[0][1]), *said[1:]))
 
     def _is_inside(self, finding: Finding) -> bool:
         """Whether a finding begins inside a content of the tagger's."""

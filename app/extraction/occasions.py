@@ -38,6 +38,8 @@ def _media() -> tuple[tuple[Medium, re.Pattern[str]], ...]:
     return tuple((Medium(name), re.compile(pattern)) for name, pattern in table.items())
 
 
+_NAMED_POST = re.compile(r"\b[A-Z]\w* Post\b")  # a newspaper
+
 # What somebody did otherwise: "said Dr Lee, who led the study".
 _RELATIVE_CLAUSE = re.compile(r"\b(?:who|whose|whom|which)\b[^,;.]*")
 
@@ -52,7 +54,7 @@ def find_medium(around: str, act: Act) -> Medium | None:
 
     ``around`` is the cue clause without the content.
     """
-    lowered = around.lower()
+    lowered = _NAMED_POST.sub("", around).lower()
     for medium, pattern in _media():
         if pattern.search(lowered):
             if medium is Medium.DOCUMENT and act is Act.SPEECH and "told" in lowered:
@@ -89,6 +91,18 @@ def find_date(
         return published - timedelta(days=relative.group(1) == "yesterday")
     back = (published.weekday() - _DAYS.index(relative.group(2))) % 7
     return published - timedelta(days=back)
+
+
+_BEFORE = re.compile(
+    r"\b(?:earlier|previously|once|formerly|last (?:week|month|year|night|[a-z]+day)|later"
+    r"|the (?:same|next|following|previous) (?:day|week|month|year)|in (?:19|20)\d\d)\b"
+)
+
+
+def names_time(around: str) -> bool:
+    """Whether the words around a cue say that it was at a time of its own."""
+    lowered = around.lower()
+    return any(p.search(lowered) for p in (_BEFORE, _RELATIVE, _EXPLICIT, _AGO, _LATER))
 
 
 _OPENS_WITH_DAY = re.compile(

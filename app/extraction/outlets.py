@@ -100,6 +100,18 @@ def find_outlet(name: str) -> Outlet | None:
     return index[folded]
 
 
+_PAPER_NOUN = re.compile(r"\b(?:newspaper|magazine|daily|weekly|tabloid|paper|journal)\b")
+_PAPER_NAME = re.compile(r"\b(?:Times|Gazette|Herald|Tribune|Chronicle|News|Journal|Magazine)$")
+
+
+def is_paper(name: str, mention: str) -> bool:
+    """Whether a named outlet is printed or a site, by the list, its name or how it is mentioned."""
+    outlet = find_outlet(name)
+    if outlet is not None:
+        return outlet.kind in ("newspaper", "website")
+    return bool(_PAPER_NAME.search(name) or _PAPER_NOUN.search(mention))
+
+
 @cache
 def _table() -> PhraseTable[Outlet]:
     return PhraseTable(

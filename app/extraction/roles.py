@@ -94,6 +94,8 @@ def _is_participle(items: Sequence[Item], at: int) -> bool:
     following = items[at + 1].low if at + 1 < len(items) else ""
     behind = not following or following in grammar().prepositions | grammar().time_nouns
     data = name_data()
+    if before.low in data.document_nouns and word.low.endswith("ing") and following:
+        return True  # "a study documenting …"
     plural = before.low in data.plural_people or before.low.endswith("s")
     return behind and (
         word.low.endswith("ed")

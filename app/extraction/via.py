@@ -7,7 +7,7 @@ from functools import cache
 
 from app.extraction.data_files import load_data
 from app.extraction.folding import fold
-from app.extraction.names import name_data
+from app.extraction.names import is_compound, name_data
 from app.extraction.outlets import find_outlet, iter_outlets
 from app.extraction.types import Span
 
@@ -61,7 +61,7 @@ class ViaFinder:
                     continue
                 name = _TRAILING.sub("", match.group(1))
                 listed_as = find_outlet(name)
-                if name and fold(name) not in name_data().origins:
+                if name and fold(name) not in name_data().origins and not is_compound(name.lower()):
                     found.append((a, listed_as.name if listed_as else name))
                     taken.append((a, b))
         return found

@@ -168,3 +168,105 @@ def test_a_channel_holds_for_all_that_somebody_says() -> None:
     found = [r.found for r in read(text)]
     assert found[0].via == found[1].via == ("Early Stuff", "Channel Eleven")
     assert found[2].via == ("The Guardian",)
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker", "via", "medium"),
+    [
+        (
+            "The port is closed, according to documents seen by Reuters.",
+            "documents",
+            ("Reuters",),
+            "document",
+        ),
+        (
+            "An internal memo obtained by the Financial Times said the port was closed.",
+            "internal memo",
+            ("Financial Times",),
+            "document",
+        ),
+        (
+            "Ana Diaz was quoted by local newspaper El Faro as saying the port was closed.",
+            "Ana Diaz",
+            ("El Faro",),
+            None,
+        ),
+        (
+            "In an interview with Wave 97 on Saturday, Ana Diaz said the port was closed.",
+            "Ana Diaz",
+            ("Wave 97",),
+            "interview",
+        ),
+        ("Ana Diaz said on March 5 that the port was closed.", "Ana Diaz", (), None),
+        (
+            "Ana Diaz told Meridian on condition of anonymity that the port was closed.",
+            "Ana Diaz",
+            ("Meridian",),
+            None,
+        ),
+        (
+            "Ana Diaz told the Oslo-based daily Vakten that the port was closed.",
+            "Ana Diaz",
+            ("Vakten",),
+            None,
+        ),
+        (
+            "In an op-ed in the Washington Post, Ana Diaz argued that the port was closed.",
+            "Ana Diaz",
+            ("The Washington Post",),
+            "document",
+        ),
+        (
+            "“The port is closed,” Ana Diaz said on the club’s official website.",
+            "Ana Diaz",
+            (),
+            "statement",
+        ),
+        (
+            "Ana Diaz wrote on her Facebook page that the port was closed.",
+            "Ana Diaz",
+            ("Facebook",),
+            "post",
+        ),
+        (
+            "The survey, published in the Medical Journal of Peru this week, revealed that "
+            "children were tired.",
+            "survey",
+            ("Medical Journal of Peru",),
+            "document",
+        ),
+    ],
+)
+def test_chains_as_agencies_write_them(
+    text: str, speaker: str, via: tuple[str, ...], medium: str | None
+) -> None:
+    (found,) = read(text)
+    assert (found.speaker, found.found.via, found.found.medium) == (speaker, via, medium)
+
+
+def test_whoever_goes_on_speaks_to_the_same_outlet() -> None:
+    found = read(
+        "The port is shut. “It is over,” Ana Diaz told Reuters. She added that the sea was calm. "
+        "Diaz said two boats were lost. “We told Reuters,” said Tom Lee. He said it was late."
+    )
+    assert [r.found.via for r in found] == [("Reuters",), ("Reuters",), (), (), ()]
+
+
+def test_another_time_is_another_occasion() -> None:
+    found = read(
+        "The port is shut. “It is over,” Ana Diaz told Reuters. Last week she said it was calm."
+    )
+    assert [r.found.via for r in found] == [("Reuters",), ()]
+
+
+def test_a_written_statement_goes_on() -> None:
+    found = read("Ana Diaz said in a statement that she had left. “I am tired,” she said.")
+    assert [r.found.act for r in found] == ["writing", "writing"]
+
+
+def test_a_newspaper_that_comments_writes() -> None:
+    found = read(
+        "The Deseret News observed that the tag had spread. Sky News noted that the road was shut. "
+        "The diplomat noted that the sea was calm."
+    )
+    assert [r.found.act for r in found] == ["writing", "speech", "speech"]
