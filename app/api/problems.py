@@ -1,7 +1,7 @@
 """Errors as RFC 9457 problem+json: one handler for each way in which a request can fail."""
 
-import difflib
 import logging
+import re
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
@@ -12,13 +12,16 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from app.api.hints import find_close, find_parameter, on_unknown_parameter, on_wrong_value
 from app.db import is_gone
 from app.errors import DatabaseUnavailableError, MergedError, OnRecordError, QueryTimeoutError
+from app.queries.filters import NO_NUL
 
 log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 _QUERY_CANCELED = "57014"
+_QUOTED = re.compile(r"'([^']*)'")
 _SHOWN = 200  # characters of a wrong value that an answer repeats
 
 
@@ -72,12 +75,17 @@ def _as_error(request: Request, raw: dict[str, Any]) -> ProblemError:
     if place == "body":
         return _in_body(raw, path)
     if raw["type"] == "extra_forbidden":
-        close = difflib.get_close_matches(name, _known_parameters(request), n=1)
-        hint = f"; did you mean {close[0]}?" if close else ""
+        meant = find_parameter(name, _known_parameters(request))
+        detail = on_unknown_parameter(name, meant)
+        return ProblemError(detail=detail, parameter=name[:_SHOWN], suggestion=meant)
+    if raw["type"] == "enum":
+        allowed = _QUOTED.findall(raw["ctx"]["expected"])
+        hint, meant = on_wrong_value(raw["input"], allowed)
+        return ProblemError(detail=_message(raw) + hint, parameter=name, suggestion=meant)
+    if raw["type"] == "int_parsing" and place == "path":
+        kind = name.removesuffix("_id")
         return ProblemError(
-            detail=f"unknown parameter{hint}",
-            parameter=name[:_SHOWN],
-            suggestion=close[0] if close else None,
+            detail=f"not an id, which is a number; /{kind}s tells ids", parameter=name
         )
     return ProblemError(detail=_message(raw), parameter=name)
 
@@ -94,6 +102,8 @@ def _in_body(raw: dict[str, Any], path: Sequence[Any]) -> ProblemError:
 
 
 def _message(raw: dict[str, Any]) -> str:
+    if raw["type"] == "string_pattern_mismatch" and raw["ctx"]["pattern"] == NO_NUL:
+        return "a NUL character can be in no text"
     message: str = raw["msg"].removeprefix("Value error, ")
     return message.encode("utf-8", "replace").decode()
 
@@ -140,11 +150,14 @@ async def http_error(request: Request, error: Exception) -> Response:
         raise error
     status = HTTPStatus(error.status_code)
     detail = f"{request.method} {request.url.path[:_SHOWN]}: {status.phrase.lower()}"
+    if status is HTTPStatus.NOT_FOUND:
+        meant = find_close(request.url.path[:_SHOWN], request.app.openapi()["paths"])
+        detail += f"; did you mean {meant}?" if meant else ""
     slug = status.phrase.lower().replace(" ", "-")
     headers = dict(error.headers or {})
     if status is HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = _allowed(request) or headers["Allow"]
-    return problem(status, slug, status.phrase, detail, headers=headers)
+    return problem(status, slug, status.phrase.capitalize(), detail, headers=headers)
 
 
 def _allowed(request: Request) -> str:

@@ -12,7 +12,8 @@ from app.moments import Day, Moment
 MAX_ID = 2**63 - 1
 EntityId = Annotated[int, Field(ge=1, le=MAX_ID)]
 # PostgreSQL cannot hold NUL in text, so no name or query can contain it.
-Words = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+NO_NUL = r"^[^\x00]*$"
+Words = Annotated[str, Field(min_length=1, max_length=200, pattern=NO_NUL)]
 _SORT = "Order of the rows; `-` is descending."
 Names = Annotated[list[Words], Field(max_length=50)]
 

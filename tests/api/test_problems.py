@@ -37,6 +37,54 @@ def test_an_unknown_parameter_suggests_the_right_one(api: TestClient):
 
 
 @pytest.mark.parametrize(
+    ("path", "suggestion"),
+    [
+        ("/statements?page=2", "cursor"),
+        ("/statements?per_page=2", "limit"),
+        ("/statements?Author=Peskov", "speaker"),
+        ("/statements?since=2025-01-01", "published_from"),
+        ("/changes?since=x", None),
+        ("/stats/facets?group_by=speaker", "facet"),
+        ("/stats/facets?facet=speakers", "speaker"),
+        ("/statements?kind=Direct", "direct"),
+        ("/statements?fields=id,txt", "text"),
+        ("/statements?kind=loud", None),
+    ],
+)
+def test_what_was_probably_meant(api: TestClient, path: str, suggestion: str | None):
+    (error,) = problem(api.get(path), 422)["errors"]
+    assert error.get("suggestion") == suggestion
+    assert (f"did you mean {suggestion}?" in error["detail"]) is (suggestion is not None)
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/statements?format=csv", "/statements.csv"),
+        ("/statements?kind=direct,mixed", "repeating the parameter"),
+        ("/statements?q=a%00b", "a NUL character"),
+        ("/speakers/peskov", "/speakers tells ids"),
+    ],
+)
+def test_a_wrong_value_says_what_to_do(api: TestClient, path: str, words: str):
+    assert words in problem(api.get(path), 422)["detail"]
+
+
+@pytest.mark.parametrize("path", ["/statement", "/statements/", "/Statements"])
+def test_a_path_that_is_nearly_right(api: TestClient, path: str):
+    assert problem(api.get(path), 404)["detail"].endswith("did you mean /statements?")
+
+
+def test_the_type_of_a_problem_leads_to_what_it_means(api: TestClient):
+    for path in ("/statements?limit=0", "/statements/999", "/nothing", "/statements?cursor=x"):
+        body = api.get(path).json()
+        told = api.get(body["type"])
+        assert told.status_code == 200
+        assert told.text.startswith(f"{body['status']} {body['title']}\n")
+    assert problem(api.get("/problems/of-nobody"), 404)
+
+
+@pytest.mark.parametrize(
     ("path", "parameter"),
     [
         ("/statements?limit=0", "limit"),
