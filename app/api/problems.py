@@ -83,9 +83,9 @@ def _as_error(request: Request, raw: dict[str, Any]) -> ProblemError:
         hint, meant = on_wrong_value(raw["input"], allowed)
         return ProblemError(detail=_message(raw) + hint, parameter=name, suggestion=meant)
     if raw["type"] == "int_parsing" and place == "path":
-        kind = name.removesuffix("_id")
+        above = _template(request).partition("/{")[0]
         return ProblemError(
-            detail=f"not an id, which is a number; /{kind}s tells ids", parameter=name
+            detail=f"not an id, which is a number; GET {above} tells ids", parameter=name
         )
     return ProblemError(detail=_message(raw), parameter=name)
 

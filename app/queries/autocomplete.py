@@ -6,15 +6,15 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, Subquery, func, or_, select
-from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.db import AnyRow, AnySelect
 from app.extraction.folding import fold
 from app.extraction.types import SpeakerKind
-from app.models import Source, SourceAlias, Speaker, SpeakerAlias, Topic
+from app.models import SourceAlias, Speaker, SpeakerAlias, TopicAlias
 from app.queries.name_filters import Autocomplete, NameType
+from app.queries.names import brief_sources, brief_speakers, brief_topics
 
 _NAMED = (SpeakerKind.PERSON, SpeakerKind.ORGANIZATION)
 _SLIP, _NOTHING = 2.0, 9.0  # from which on a name is only like what was typed, and not even that
@@ -99,8 +99,11 @@ def _is_near(alias: SQLColumnExpression[str], folded: str) -> ColumnElement[bool
 async def _find(
     connection: AsyncConnection, name_type: NameType, folded: str, condition: _Condition
 ) -> list[_Found]:
-    query = _QUERIES[name_type](folded, condition)
+    named, owner = _QUERIES[name_type]
+    matching = _matching(owner, folded, condition)
+    query = named().add_columns(matching.c.aliases)
     columns = query.selected_columns
+    query = query.join(matching, matching.c.owner == columns["id"])
     query = query.order_by(columns["uses"].desc(), columns["id"]).limit(_CANDIDATES)
     return [
         _Found(name_type, row, min(_tier(folded, alias) for alias in row.aliases))
@@ -119,48 +122,13 @@ def _matching(owner: InstrumentedAttribute[int], folded: str, condition: _Condit
     )
 
 
-def _speakers(folded: str, condition: _Condition) -> AnySelect:
-    matching = _matching(SpeakerAlias.speaker_id, folded, condition)
-    return (
-        select(
-            Speaker.id,
-            Speaker.name,
-            Speaker.slug,
-            func.coalesce(Speaker.description, Speaker.kind).label("hint"),
-            Speaker.statement_count.label("uses"),
-            matching.c.aliases,
-        )
-        .join(matching, matching.c.owner == Speaker.id)
-        .where(Speaker.kind.in_(_NAMED), Speaker.merged_into_id.is_(None))
-    )
+def _speakers() -> AnySelect:
+    return brief_speakers().where(Speaker.kind.in_(_NAMED), Speaker.merged_into_id.is_(None))
 
 
-def _sources(folded: str, condition: _Condition) -> AnySelect:
-    matching = _matching(SourceAlias.source_id, folded, condition)
-    return select(
-        Source.id,
-        Source.name,
-        Source.slug,
-        Source.kind.label("hint"),
-        Source.article_count.label("uses"),
-        matching.c.aliases,
-    ).join(matching, matching.c.owner == Source.id)
-
-
-def _topics(folded: str, condition: _Condition) -> AnySelect:
-    words = func.translate(Topic.slug, "-", " ")
-    return select(
-        Topic.id,
-        Topic.name,
-        Topic.slug,
-        Topic.scheme.label("hint"),
-        Topic.statement_count.label("uses"),
-        array([words]).label("aliases"),
-    ).where(condition(words, folded))
-
-
-_QUERIES: dict[NameType, Callable[[str, _Condition], AnySelect]] = {
-    NameType.SPEAKER: _speakers,
-    NameType.SOURCE: _sources,
-    NameType.TOPIC: _topics,
+# The rows, and whose aliases are compared.
+_QUERIES: dict[NameType, tuple[Callable[[], AnySelect], InstrumentedAttribute[int]]] = {
+    NameType.SPEAKER: (_speakers, SpeakerAlias.speaker_id),
+    NameType.SOURCE: (brief_sources, SourceAlias.source_id),
+    NameType.TOPIC: (brief_topics, TopicAlias.topic_id),
 }

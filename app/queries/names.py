@@ -87,7 +87,8 @@ def is_id(name: str) -> bool:
     return name.isascii() and name.isdecimal() and 0 < int(name) <= MAX_ID
 
 
-def _speakers() -> AnySelect:
+def brief_speakers() -> AnySelect:
+    """Every speaker, merged ones too, named in short: with a hint and how much it is used."""
     return select(
         Speaker.id,
         Speaker.name,
@@ -108,7 +109,7 @@ def _speakers_called(by_id: bool) -> Kept:
         by_slug = select(Speaker.id).where(Speaker.slug == _SLUG)
         condition = _Bearer.id.in_(bearing.union_all(by_slug))
     survivors = select(func.coalesce(_Bearer.merged_into_id, _Bearer.id)).where(condition)
-    return _keep(_speakers().where(Speaker.id.in_(survivors)))
+    return _keep(brief_speakers().where(Speaker.id.in_(survivors)))
 
 
 async def resolve_speaker(connection: AsyncConnection, name: str) -> Resolution:
@@ -126,7 +127,7 @@ async def resolve_speaker(connection: AsyncConnection, name: str) -> Resolution:
     if rows:
         return _resolution(name, rows)
     named_kinds = Speaker.kind.in_([SpeakerKind.PERSON, SpeakerKind.ORGANIZATION])
-    living = _speakers().where(named_kinds, Speaker.merged_into_id.is_(None))
+    living = brief_speakers().where(named_kinds, Speaker.merged_into_id.is_(None))
     like = await _suggest(connection, living, Speaker.id, SpeakerAlias.speaker_id, folded)
     return _resolution(name, [], like)
 
@@ -215,7 +216,8 @@ def _brief(row: _Row) -> dict[str, Any]:
     }
 
 
-def _sources() -> AnySelect:
+def brief_sources() -> AnySelect:
+    """Every source, named in short: with a hint and how much it is used."""
     return select(
         Source.id,
         Source.name,
@@ -235,7 +237,7 @@ def _sources_called() -> tuple[Kept, Kept, Kept]:
         Source.id.in_(exact.union_all(by_slug)),
         sources_named(_FOLDED),
     )
-    by_id, by_name, by_part = (_keep(_sources().where(condition)) for condition in tiers)
+    by_id, by_name, by_part = (_keep(brief_sources().where(condition)) for condition in tiers)
     return by_id, by_name, by_part
 
 
@@ -252,11 +254,12 @@ async def resolve_source(connection: AsyncConnection, name: str) -> Resolution:
             return _resolution(name, rows)
     if not folded:
         return _resolution(name, [])
-    like = await _suggest(connection, _sources(), Source.id, SourceAlias.source_id, folded)
+    like = await _suggest(connection, brief_sources(), Source.id, SourceAlias.source_id, folded)
     return _resolution(name, [], like)
 
 
-def _topics() -> AnySelect:
+def brief_topics() -> AnySelect:
+    """Every topic, named in short: with a hint and how much it is used."""
     return select(
         Topic.id,
         Topic.name,
@@ -280,7 +283,7 @@ async def resolve_topic(connection: AsyncConnection, name: str) -> Resolution:
     folded = fold(name)
     if not folded:
         return _resolution(name, [])
-    like = await _suggest(connection, _topics(), Topic.id, TopicAlias.topic_id, folded)
+    like = await _suggest(connection, brief_topics(), Topic.id, TopicAlias.topic_id, folded)
     return _resolution(name, [], like)
 
 
@@ -304,7 +307,7 @@ def _topics_called() -> tuple[Kept, Kept, Kept, Kept]:
     aliased_so = select(TopicAlias.topic_id).where(TopicAlias.folded == _FOLDED)
     # A slug may be typed as it stands; slugify makes the same of a name.
     tiers = (Topic.id == _ID, Topic.code == _NAME, Topic.slug == _SLUG, Topic.id.in_(aliased_so))
-    by_id, by_code, by_slug, by_alias = (_keep(_topics().where(tier)) for tier in tiers)
+    by_id, by_code, by_slug, by_alias = (_keep(brief_topics().where(tier)) for tier in tiers)
     return by_id, by_code, by_slug, by_alias
 
 

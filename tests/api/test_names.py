@@ -27,6 +27,10 @@ class TestAutocomplete:
         assert entry["name"] == "Dmitry Peskov"
         assert not entry["exact"]
 
+    @pytest.mark.parametrize("q", ["U.S.", "america", "United St"])
+    def test_a_topic_by_any_of_its_names(self, api: TestClient, q: str):
+        assert "United States" in names(api, q=q, type="topic")
+
     def test_hints_counts_and_types(self, api: TestClient):
         entry = api.get("/autocomplete?q=pes&type=speaker,source").json()["data"][0]
         assert entry == {

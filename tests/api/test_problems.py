@@ -63,7 +63,8 @@ def test_what_was_probably_meant(api: TestClient, path: str, suggestion: str | N
         ("/statements?format=csv", "/statements.csv"),
         ("/statements?kind=direct,mixed", "repeating the parameter"),
         ("/statements?q=a%00b", "a NUL character"),
-        ("/speakers/peskov", "/speakers tells ids"),
+        ("/speakers/peskov", "GET /speakers tells ids"),
+        ("/articles/x", "GET /articles tells ids"),
     ],
 )
 def test_a_wrong_value_says_what_to_do(api: TestClient, path: str, words: str):
