@@ -162,6 +162,7 @@ _TOPIC_DETAIL = _TOPIC | {
     "broader": [{"id": 4, "code": "medtop:04000000", "name": "economy, business and finance"}],
     "narrower": [],
     "total_statement_count": 1,
+    "timed_out": False,
 }
 _ARTICLE = {
     "id": 7,

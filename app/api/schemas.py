@@ -325,9 +325,10 @@ class TopicDetail(Topic):
     aliases: list[str] = Field(description="Every name that `topic=` takes for it.")
     broader: list[TopicRef] = Field(description="All that is above, the broadest first.")
     narrower: list[NarrowerTopic]
-    total_statement_count: int = Field(
+    total_statement_count: int | None = Field(
         description="Statements that carry the topic or a narrower one: what `topic=` finds."
     )
+    timed_out: bool = Field(description="There was no time to count these.")
 
 
 class TopicPage(_List):

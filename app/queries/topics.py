@@ -13,6 +13,7 @@ from app.errors import NotFoundError
 from app.extraction.folding import fold
 from app.extraction.types import Act
 from app.models import Statement, StatementTopic, Topic, TopicAlias, among
+from app.queries.budget import Budget
 from app.queries.entities import answer_list, as_dict, list_order, where_named
 from app.queries.filters import TopicList
 from app.queries.names import resolve_topic_itself, topics_named, with_narrower
@@ -71,7 +72,8 @@ async def get_topic(connection: AsyncConnection, topic_id: int) -> dict[str, Any
     """One topic with its names, what is above and below it, and all that is said about it.
 
     `statement_count` counts the statements that carry the topic itself, `total_statement_count`
-    those that carry it or a narrower one: what `topic=` finds. Raises NotFoundError.
+    those that carry it or a narrower one: what `topic=` finds; None, with `timed_out`, where there
+    was no time to count them. Raises NotFoundError.
     """
     aliases = (
         select(func.array_agg(TopicAlias.alias))
@@ -89,8 +91,13 @@ async def get_topic(connection: AsyncConnection, topic_id: int) -> dict[str, Any
     topic["aliases"] = sorted(topic["aliases"])
     topic["broader"] = await _broader(connection, topic_id)
     topic["narrower"] = await _narrower(connection, topic_id)
-    topic["total_statement_count"] = await _count(connection, topic_id)
-    return topic
+    topic["total_statement_count"] = topic["statement_count"]
+    budget = Budget()
+    if topic["narrower"]:
+        topic["total_statement_count"] = None
+        async with budget.spend(connection):
+            topic["total_statement_count"] = await _count(connection, topic_id)
+    return topic | {"timed_out": budget.timed_out}
 
 
 async def _broader(connection: AsyncConnection, topic_id: int) -> Sequence[dict[str, Any]]:

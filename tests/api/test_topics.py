@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
+from app.ingestion.vocabulary import Concept, import_topics
+from app.queries import budget
 from tests.api.test_entities import rows
 from tests.ingestion.articles import Said, write
 
@@ -112,3 +114,20 @@ def test_what_is_called_just_that_goes_before_other_names(engine: Engine, own_ap
     assert [match["name"] for match in exact["resolved"]["topic"][0]["matched"]] == [
         "Georgia (US state)"
     ]
+
+
+def test_what_there_is_no_time_to_count_is_none_and_says_so(
+    engine: Engine, own_api: TestClient, monkeypatch: pytest.MonkeyPatch
+):
+    above = Concept("line 2", "medtop:16000000", "conflict, war and peace")
+    import_topics(engine, [above, Concept("line 3", "medtop:20000056", "war", parent=above.code)])
+    with engine.begin() as connection:
+        # Whoever reads the links waits for this transaction, as for a long query.
+        connection.execute(text("LOCK TABLE statement_topic IN ACCESS EXCLUSIVE MODE"))
+        monkeypatch.setattr(budget, "SECONDS", 0.05)
+        late = own_api.get("/topics/1").json()
+        alone = own_api.get(f"/topics/{late['narrower'][0]['id']}").json()
+    assert (late["total_statement_count"], late["timed_out"]) == (None, True)
+    assert (alone["total_statement_count"], alone["timed_out"]) == (0, False)
+    monkeypatch.undo()
+    assert own_api.get("/topics/1").json()["total_statement_count"] == 0
