@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from app.extraction.folding import fold
+from app.ingestion.driver import fetch
 from app.ingestion.forms import form_of
 from app.ingestion.rows import insert_rows
-from app.models import SpeakerAlias, among
+from app.models import SpeakerAlias
 
 Names = Iterable[tuple[int, str]]  # ids of speakers, each with a name as printed
 _PRINTED = (
@@ -51,11 +52,8 @@ def _add(connection: Connection, names: Names, conflict: str, *, inherited: bool
 def words_of(connection: Connection, speaker_ids: Collection[int]) -> dict[int, set[str]]:
     """The words by which those speakers are found who have any name yet."""
     found: dict[int, set[str]] = {}
-    rows = connection.execute(
-        select(SpeakerAlias.speaker_id, SpeakerAlias.folded).where(
-            among(SpeakerAlias.speaker_id, speaker_ids)
-        )
-    )
+    query = "SELECT speaker_id, folded FROM speaker_alias WHERE speaker_id = ANY(%s)"
+    rows = fetch(connection, query, (sorted(speaker_ids),))
     for row in rows:
         found.setdefault(row.speaker_id, set()).update(row.folded.split())
     return found

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, update
-from sqlalchemy.dialects.postgresql import insert
 
 from app.db import AnyRow
 from app.extraction import EXTRACTOR_VERSION
@@ -14,15 +13,31 @@ from app.ingestion.clusters import Printed, Signature, find_cluster
 from app.ingestion.counts import add_counts
 from app.ingestion.documents import Document
 from app.ingestion.drafts import Draft
+from app.ingestion.driver import fetch, fetch_first
 from app.ingestion.locks import LockClass, lock, lock_as_writer
 from app.ingestion.metadata import Metadata
 from app.ingestion.names import lock_key
 from app.ingestion.occurrences import Placed, write_occurrences
 from app.ingestion.repeats import Asked, find_repeats
 from app.ingestion.sources import canonical_source, resolve_sources
-from app.models import Article, ArticleVersion, Outcome
+from app.models import Article, Outcome
 
 _OWN_COLUMNS = ("title", "url", "byline", "published_at", "language")
+_ARTICLE = """
+    INSERT INTO article (source_id, origin, title, url, byline, published_at, language)
+    VALUES (%(source_id)s, %(origin)s, %(title)s, %(url)s, %(byline)s, %(published_at)s,
+        %(language)s)
+    RETURNING id
+"""
+# The same text with other metadata is no new version.
+_VERSION = """
+    INSERT INTO article_version (article_id, n, origin, text, text_sha256, raw_sha256,
+        extractor_version)
+    VALUES (%(article_id)s, %(n)s, %(origin)s, %(text)s, %(text_sha256)s, %(raw_sha256)s,
+        %(extractor_version)s)
+    ON CONFLICT (article_id, n) DO UPDATE SET raw_sha256 = excluded.raw_sha256,
+        origin = excluded.origin, extractor_version = excluded.extractor_version
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,33 +99,23 @@ def _write_text(
     values = _columns(connection, document, known, text_sha256)
     if known is None:
         n = 1
-        article_id = connection.execute(
-            insert(Article).values(values).returning(Article.id)
-        ).scalar_one()
+        (article_id,) = fetch_first(connection, _ARTICLE, values)
     else:
         article_id = known.id
         n = known.version + (known.text_sha256 != text_sha256)
         connection.execute(
             update(Article).where(Article.id == article_id).values(**values, version=n)
         )
-    row = insert(ArticleVersion).values(
-        article_id=article_id,
-        n=n,
-        origin=document.origin,
-        text=document.text,
-        text_sha256=text_sha256,
-        raw_sha256=document.raw_sha256,
-        extractor_version=EXTRACTOR_VERSION,
-    )
-    connection.execute(
-        # The same text with other metadata is no new version.
-        row.on_conflict_do_update(
-            index_elements=[ArticleVersion.article_id, ArticleVersion.n],
-            set_={
-                name: row.excluded[name] for name in ("raw_sha256", "origin", "extractor_version")
-            },
-        )
-    )
+    version = {
+        "article_id": article_id,
+        "n": n,
+        "origin": document.origin,
+        "text": document.text,
+        "text_sha256": text_sha256,
+        "raw_sha256": document.raw_sha256,
+        "extractor_version": EXTRACTOR_VERSION,
+    }
+    fetch(connection, _VERSION, version)
     printed = Printed(
         article_id=article_id,
         is_new=known is None,
@@ -137,7 +142,7 @@ def _columns(
     """The article's columns. What is not said again about a known article stays as it was."""
     metadata = document.metadata
     if known is not None:
-        stored = {name: known._mapping[name] for name in _OWN_COLUMNS}
+        stored = {name: getattr(known, name) for name in _OWN_COLUMNS}
         before = Metadata.model_construct(**stored)
         same_text = known.text_sha256 == text_sha256
         found = before.over(document.found) if same_text else document.found.over(before)

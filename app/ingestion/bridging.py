@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from app.db import AnyRow
 from app.ingestion.counts import Counts
+from app.ingestion.driver import fetch, fetch_first
 from app.ingestion.rows import as_json
 from app.ingestion.statements import Key, join
 
@@ -51,22 +52,22 @@ _SAME = """
 
 def merge_unnamed(connection: Connection, cluster_id: int, counts: Counts) -> set[int]:
     """Make one of the unnamed speakers that a cluster has twice; gives what they said."""
-    found = [row.ids for row in connection.exec_driver_sql(_SPEAKERS, (cluster_id,))]
+    found = [row.ids for row in fetch(connection, _SPEAKERS, (cluster_id,))]
     pairs = {old: ids[0] for ids in found for old in ids[1:]}
     if not pairs:
         return set()
     everybody = sorted({*pairs, *pairs.values()})
-    said = set(connection.exec_driver_sql(_SAID_BY, (everybody,)).scalars())
+    said = set(fetch_first(connection, _SAID_BY, (everybody,)))
     counts.before(said)
     rows = as_json([{"old": old, "new": new} for old, new in sorted(pairs.items())])
     for query in _MERGE:
-        connection.exec_driver_sql(query, (rows,))
+        fetch(connection, query, (rows,))
     return said
 
 
 def same_statements(connection: Connection, cluster_id: int) -> list[AnyRow]:
     """The statements of a cluster that are one, in groups."""
-    return list(connection.exec_driver_sql(_SAME, (cluster_id,)))
+    return fetch(connection, _SAME, (cluster_id,))
 
 
 def keys_of(groups: Iterable[AnyRow]) -> list[Key]:

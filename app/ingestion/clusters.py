@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection
 
 from app.db import AnyRow
+from app.ingestion.driver import fetch, fetch_first
 from app.ingestion.locks import LockClass, lock
 from app.ingestion.shingles import Hashes, bands, contained, likely, shingles, signature
 
@@ -102,7 +103,7 @@ def find_cluster(connection: Connection, printed: Printed, signed: Signature) ->
         "signature": signed.least.tobytes(),
         "size": len(signed.shingles),
     }
-    own = connection.exec_driver_sql(_KEEP, values).scalar_one()
+    (own,) = fetch_first(connection, _KEEP, values)
     copies = _copies(connection, printed, signed)
     known = {row.text_cluster_id for row in copies} | {own}
     clusters = sorted(cluster for cluster in known if cluster is not None)
@@ -114,17 +115,17 @@ def find_cluster(connection: Connection, printed: Printed, signed: Signature) ->
     if copies:
         articles = [printed.article_id, *alone]
         joined = {"cluster": cluster, "articles": articles, "others": others}
-        connection.exec_driver_sql(_JOIN, joined)
-        connection.exec_driver_sql("DELETE FROM text_cluster WHERE id = ANY(%s)", (others,))
-    texts = connection.exec_driver_sql(_TEXTS, (cluster,))
+        fetch(connection, _JOIN, joined)
+        fetch(connection, "DELETE FROM text_cluster WHERE id = ANY(%s)", (others,))
+    texts = fetch(connection, _TEXTS, (cluster,))
     was_apart = own is None and not printed.is_new
     bridged = len(clusters) + len(alone) + was_apart > 1
     return Cluster(cluster, tuple(bytes(row.text_sha256) for row in texts), bridged)
 
 
 def _new_cluster(connection: Connection) -> int:
-    made = connection.exec_driver_sql("INSERT INTO text_cluster DEFAULT VALUES RETURNING id")
-    return int(made.scalar_one())
+    query = "INSERT INTO text_cluster DEFAULT VALUES RETURNING id"
+    return int(fetch_first(connection, query)[0])
 
 
 def _copies(connection: Connection, printed: Printed, own: Signature) -> list[AnyRow]:
@@ -137,7 +138,7 @@ def _copies(connection: Connection, printed: Printed, own: Signature) -> list[An
         if row.text_cluster_id in seen:
             continue
         if text_sha256 not in compared:
-            text = connection.exec_driver_sql(_TEXT, (row.id, row.version)).scalar_one()
+            (text,) = fetch_first(connection, _TEXT, (row.id, row.version))
             compared[text_sha256] = _is_copy(own.shingles, shingles(text))
         if compared[text_sha256]:
             found.append(row)
@@ -155,7 +156,7 @@ def _candidates(connection: Connection, printed: Printed, own: Signature) -> lis
         "publisher": printed.publisher_id,
         "at": printed.published_at,
     }
-    rows = [r for r in connection.exec_driver_sql(_LIKE, values) if _may_copy(r, printed)]
+    rows = [r for r in fetch(connection, _LIKE, values) if _may_copy(r, printed)]
     if not rows:
         return []
     shares = likely(

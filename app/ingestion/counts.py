@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from app.extraction.types import Act, Kind
 from app.extraction.wording import statement_text
 from app.ingestion.creation import NewStatement
+from app.ingestion.driver import fetch
 from app.ingestion.origins import refresh_sources
 from app.ingestion.rows import as_json
 from app.ingestion.search import refresh_search, said_by
@@ -76,7 +77,7 @@ def add_counts(connection: Connection, table: str, column: str, more: Mapping[in
     rows = [{"id": i, "n": n} for i, n in sorted(more.items()) if n]
     if rows:
         query = _ADD.format(table=table, column=column)
-        connection.exec_driver_sql(query, (as_json(rows),))
+        fetch(connection, query, (as_json(rows),))
 
 
 class Counts:
@@ -116,7 +117,7 @@ class Counts:
     def _tally(self, ids: set[int]) -> Counter[tuple[str, int]]:
         if not ids:
             return Counter()
-        rows = self._connection.exec_driver_sql(_TALLY, {"ids": sorted(ids)})
+        rows = fetch(self._connection, _TALLY, {"ids": sorted(ids)})
         return Counter({(counted, i): n for counted, i, n in rows})
 
 
@@ -155,7 +156,7 @@ def refresh_statements(connection: Connection, statement_ids: Collection[int]) -
     _refresh_wording(connection, ids)
     refresh_sources(connection, ids)
     for query in _DATES:
-        connection.exec_driver_sql(query, (ids,))
+        fetch(connection, query, (ids,))
 
 
 def _refresh_wording(connection: Connection, ids: list[int]) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from app.extraction.types import Act, Kind
+from app.ingestion.driver import fetch
 from app.ingestion.rows import as_json, insert_rows
 from app.models import StatementSpeaker
 
@@ -66,7 +67,7 @@ def create(
         "at": published_at,
         "publishers": int(has_publisher),
     }
-    connection.exec_driver_sql(_CREATE, values)
+    fetch(connection, _CREATE, values)
     links = [
         {
             "statement_id": statement_id,

@@ -4,15 +4,21 @@ Ingestion finds speakers as if nobody had decided anything; decisions come on to
 which they were made. So undoing one gives what would be without it.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select
+from sqlalchemy import Connection, select
 
 from app.extraction.namesakes import Dated, Verdict, judge
-from app.models import DecisionKind, Occurrence, OccurrenceSpeaker, SpeakerDecision, among
+from app.ingestion.driver import fetch
+from app.models import DecisionKind, Occurrence, OccurrenceSpeaker, among
+
+_DECISIONS = """
+    SELECT id, kind, speaker_id, other_id, undone_at, evidence, last_occurrence_id
+    FROM speaker_decision WHERE kind <> 'rename'
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,34 +99,25 @@ class Standing:
 def standing_for(connection: Connection, speaker_ids: Collection[int]) -> Standing:
     """The decisions in force on speakers whom ingestion found, and on those they lead to."""
 
-    def on(new: Collection[int]) -> ColumnElement[bool]:
-        return and_(among(SpeakerDecision.speaker_id, new), SpeakerDecision.undone_at.is_(None))
-
-    return _follow(connection, speaker_ids, on)
+    return _follow(connection, speaker_ids, "undone_at IS NULL AND speaker_id = ANY(%(ids)s)")
 
 
 def standing_around(connection: Connection, speaker_ids: Collection[int]) -> Standing:
     """Every merge and split, undone ones too, that some speakers are connected by."""
 
-    def naming(new: Collection[int]) -> ColumnElement[bool]:
-        return or_(among(SpeakerDecision.speaker_id, new), among(SpeakerDecision.other_id, new))
-
-    return _follow(connection, speaker_ids, naming)
+    condition = "(speaker_id = ANY(%(ids)s) OR other_id = ANY(%(ids)s))"
+    return _follow(connection, speaker_ids, condition)
 
 
-def _follow(
-    connection: Connection,
-    speaker_ids: Collection[int],
-    condition: Callable[[Collection[int]], ColumnElement[bool]],
-) -> Standing:
+def _follow(connection: Connection, speaker_ids: Collection[int], condition: str) -> Standing:
     """The decisions that meet the condition on these speakers, and on those whom they name."""
     decisions: dict[int, Decision] = {}
     seen: set[int] = set()
     new = set(speaker_ids)
     while new:
         seen |= new
-        query = _decisions().where(condition(new))
-        found = [_decision(row) for row in connection.execute(query)]
+        rows = fetch(connection, f"{_DECISIONS} AND {condition}", {"ids": sorted(new)})
+        found = [_decision(row) for row in rows]
         decisions |= {d.id: d for d in found}
         new = {i for d in found for i in (d.speaker_id, d.other_id)} - seen
     return Standing(decisions.values())
@@ -153,18 +150,6 @@ def evidence_of(connection: Connection, found_ids: Collection[int]) -> list[Evid
         Evidence(r.speaker_id, r.name, Said(r.occurrence_id, r.description, r.published_at))
         for r in rows
     ]
-
-
-def _decisions() -> Any:
-    return select(
-        SpeakerDecision.id,
-        SpeakerDecision.kind,
-        SpeakerDecision.speaker_id,
-        SpeakerDecision.other_id,
-        SpeakerDecision.undone_at,
-        SpeakerDecision.evidence,
-        SpeakerDecision.last_occurrence_id,
-    ).where(SpeakerDecision.kind != DecisionKind.RENAME)
 
 
 def _decision(row: Any) -> Decision:

@@ -9,7 +9,9 @@ import hashlib
 from collections.abc import Iterable
 from enum import IntEnum
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
+
+from app.ingestion.driver import fetch
 
 
 class LockClass(IntEnum):
@@ -26,21 +28,19 @@ def lock(connection: Connection, lock_class: LockClass, keys: Iterable[str | byt
     """Hold these keys until the transaction ends, waiting for whoever has them."""
     numbers = sorted({_number(key) for key in keys})
     if numbers:
-        connection.execute(
-            # The set-returning function runs row by row, in the order of the array.
-            text("SELECT pg_advisory_xact_lock(:class, n) FROM unnest(CAST(:keys AS int[])) AS n"),
-            {"class": int(lock_class), "keys": numbers},
-        )
+        # The set-returning function runs row by row, in the order of the array.
+        query = "SELECT pg_advisory_xact_lock(%s, n) FROM unnest(%s::int[]) AS n"
+        fetch(connection, query, (int(lock_class), numbers))
 
 
 def lock_as_writer(connection: Connection) -> None:
     """Write beside other writers until the transaction ends, but beside no decision."""
-    connection.execute(text(f"SELECT pg_advisory_xact_lock_shared({int(LockClass.DECISION)}, 0)"))
+    fetch(connection, "SELECT pg_advisory_xact_lock_shared(%s, 0)", (int(LockClass.DECISION),))
 
 
 def lock_alone(connection: Connection) -> None:
     """Decide about speakers: whoever writes articles finishes first, or waits."""
-    connection.execute(text(f"SELECT pg_advisory_xact_lock({int(LockClass.DECISION)}, 0)"))
+    fetch(connection, "SELECT pg_advisory_xact_lock(%s, 0)", (int(LockClass.DECISION),))
 
 
 def _number(key: str | bytes) -> int:

@@ -8,11 +8,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from sqlalchemy import Connection, select, tuple_
 
 from app.extraction.types import Kind
 from app.extraction.wording import likeness, same_utterance, share_words, statement_text
+from app.ingestion.driver import fetch
 from app.ingestion.rows import as_json, insert_rows
 from app.models import NearWording
 
@@ -22,22 +24,23 @@ _LOOK_BACK = timedelta(days=60)
 _FIRST = datetime.min.replace(tzinfo=UTC)
 _LAST = datetime.max.replace(tzinfo=UTC)
 # Of each set of speakers, every wording that is near in time. `speakers` are sorted. LATERAL with
-# OFFSET 0: each set by the indexes, see statements.py.
+# OFFSET 0: each set by the indexes, see statements.py. What is merged into another has no speakers.
 _CANDIDATES = """
-    SELECT DISTINCT g.speakers, f.is_thought, f.statement_id, f.folded_hash, f.kind, f.exacts
-    FROM json_to_recordset(%(sets)s::json) AS g(speakers bigint[])
+    SELECT g.n, f.is_thought, f.statement_id, f.folded_hash, f.kind, f.exacts
+    FROM json_to_recordset(%(sets)s::json) AS g(n int, speakers bigint[])
     CROSS JOIN LATERAL (
         SELECT o.act = 'thought' AS is_thought, o.statement_id, o.folded_hash, o.kind,
-            jsonb_path_query_array(o.selectors, '$[*].exact') AS exacts
-        FROM statement_speaker l
-        JOIN statement s ON s.id = l.statement_id AND s.merged_into_id IS NULL
-        JOIN occurrence o ON o.statement_id = s.id
+            CASE WHEN jsonb_array_length(o.selectors) = 1
+                THEN ARRAY[o.selectors -> 0 ->> 'exact']
+                ELSE ARRAY(SELECT s ->> 'exact' FROM jsonb_array_elements(o.selectors) AS s)
+            END AS exacts
+        FROM statement_speaker l JOIN occurrence o ON o.statement_id = l.statement_id
         WHERE l.speaker_id = g.speakers[1]
             AND l.first_published_at BETWEEN %(earliest)s AND %(latest)s
             AND o.published_at IS NOT NULL
             AND greatest(o.published_at, %(at)s) - least(o.published_at, %(at)s) <= %(gap)s
             AND g.speakers = ARRAY(SELECT speaker_id FROM statement_speaker
-                WHERE statement_id = s.id ORDER BY speaker_id)
+                WHERE statement_id = l.statement_id ORDER BY speaker_id)
         OFFSET 0
     ) f
 """
@@ -106,11 +109,12 @@ def pair(one: bytes, other: bytes) -> tuple[bytes, bytes]:
 def _candidates(
     connection: Connection, wordings: Sequence[Wording], published_at: datetime, gap: timedelta
 ) -> dict[tuple[frozenset[int], bool], list[_Known]]:
-    sets = dict.fromkeys(w.speaker_ids for w in wordings if w.speaker_ids)
-    rows = connection.exec_driver_sql(
+    sets = list(dict.fromkeys(w.speaker_ids for w in wordings if w.speaker_ids))
+    rows = fetch(
+        connection,
         _CANDIDATES,
         {
-            "sets": as_json([{"speakers": ids} for ids in sets]),
+            "sets": as_json([{"n": n, "speakers": ids} for n, ids in enumerate(sets)]),
             "at": published_at,
             "gap": gap,
             # As far as dates go: none may be too early or too late to reckon with.
@@ -120,10 +124,15 @@ def _candidates(
     )
     found: dict[tuple[frozenset[int], bool], list[_Known]] = defaultdict(list)
     for row in rows:
-        text = statement_text(row.exacts, Kind(row.kind))
+        text = _text(row.kind, tuple(row.exacts))
         known = _Known(row.statement_id, bytes(row.folded_hash), text)
-        found[frozenset(row.speakers), row.is_thought].append(known)
+        found[sets[row.n], row.is_thought].append(known)
     return found
+
+
+@lru_cache(maxsize=16_384)  # somebody who speaks often is looked through for every article
+def _text(kind: str, exacts: tuple[str, ...]) -> str:
+    return statement_text(exacts, Kind(kind))
 
 
 def _undone(

@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, delete
 
+from app.ingestion.driver import fetch
 from app.models import StatementSource, among
 
 # A place that has moved to another statement takes its rows along.
@@ -38,4 +39,4 @@ def refresh_sources(connection: Connection, statement_ids: Collection[int]) -> N
 def add_sources(connection: Connection, statement_ids: Collection[int]) -> None:
     """The same for statements that have none yet."""
     if statement_ids:
-        connection.exec_driver_sql(_FIND, (sorted(statement_ids),))
+        fetch(connection, _FIND, (sorted(statement_ids),))

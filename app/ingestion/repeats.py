@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from app.db import AnyRow
+from app.ingestion.driver import fetch
 from app.ingestion.metadata import Metadata
 from app.ingestion.sources import find_sources
 
@@ -85,7 +86,7 @@ def _here(connection: Connection, asked: Sequence[Asked]) -> dict[str, list[AnyR
         "origins": [one.origin for one in asked],
     }
     found: dict[str, list[AnyRow]] = defaultdict(list)
-    for row in connection.exec_driver_sql(_HERE, values):
+    for row in fetch(connection, _HERE, values):
         found[f"origin {row.origin}"].append(row)
         if row.url is not None:
             found[f"url {row.url}"].append(row)
@@ -114,13 +115,13 @@ def _last(
     if not wanted:
         return {}
     values = ([i for i, _ in wanted], [origin for _, origin in wanted])
-    rows = connection.exec_driver_sql(_LAST, values)
+    rows = fetch(connection, _LAST, values)
     return {(row.article_id, row.origin): bytes(row.raw_sha256) for row in rows}
 
 
 def _same_bytes(connection: Connection, asked: Sequence[Asked]) -> dict[bytes, list[AnyRow]]:
     found: dict[bytes, list[AnyRow]] = defaultdict(list)
-    for row in connection.exec_driver_sql(_SAME_BYTES, ([one.raw_sha256 for one in asked],)):
+    for row in fetch(connection, _SAME_BYTES, ([one.raw_sha256 for one in asked],)):
         found[bytes(row.raw_sha256)].append(row)
     return found
 
@@ -128,6 +129,6 @@ def _same_bytes(connection: Connection, asked: Sequence[Asked]) -> dict[bytes, l
 def _agrees(given: Metadata, row: AnyRow, publishers: dict[str, int]) -> bool:
     said = given.model_dump(exclude_none=True)
     publisher = said.pop("publisher", None)
-    if any(row._mapping[name] != value for name, value in said.items()):
+    if any(getattr(row, name) != value for name, value in said.items()):
         return False
     return publisher is None or publishers.get(publisher) == row.source_id is not None

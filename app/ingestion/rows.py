@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
+from app.ingestion.driver import fetch, fetch_first
 from app.models import Base
 
 Row = Mapping[str, Any]
@@ -32,7 +33,8 @@ def insert_rows(
     """Insert rows that all have the same columns, in their order; `conflict` is an ON CONFLICT."""
     if rows:
         table, columns = model.__tablename__, ", ".join(rows[0])
-        connection.exec_driver_sql(
+        fetch(
+            connection,
             f"INSERT INTO {table} ({columns}) SELECT {columns}"  # noqa: S608 names of our models
             f" FROM json_populate_recordset(NULL::{table}, %s::json) {conflict}",
             (as_json(rows),),
@@ -43,8 +45,8 @@ def new_ids(connection: Connection, model: type[Base], count: int) -> list[int]:
     """So many ids of a table that nobody else gets, ascending: to link rows before they are."""
     if not count:
         return []
-    found = connection.exec_driver_sql(
+    return fetch_first(
+        connection,
         "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
         (model.__tablename__, count),
     )
-    return [row[0] for row in found]

@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.extraction.folding import fold
 from app.extraction.outlets import find_outlet
+from app.ingestion.driver import fetch
 from app.ingestion.names import free_slug
 from app.models import Source, SourceAlias, SourceKind
 
@@ -37,7 +38,8 @@ def find_sources(connection: Connection, names: Collection[str]) -> dict[str, in
     if not names:
         return {}
     folded = {name: (fold(name), fold(canonical_source(name))) for name in names}
-    rows = connection.exec_driver_sql(
+    rows = fetch(
+        connection,
         "SELECT folded, source_id FROM source_alias WHERE folded = ANY(%s)",
         ([one for both in folded.values() for one in both],),
     )

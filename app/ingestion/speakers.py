@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, case, delete, func, or_, select, tuple_, update
+from sqlalchemy import Connection, case, delete, select, update
 from sqlalchemy.orm import aliased
 
 from app.extraction.folding import fold, slugify
@@ -14,6 +14,7 @@ from app.extraction.types import SpeakerKind, SpeakerName
 from app.ingestion.aliases import inherit_names, print_names
 from app.ingestion.choosing import NAMED, VOICES, Choice, Known, canonical, choose, is_bare
 from app.ingestion.decisions import Said, standing_for
+from app.ingestion.driver import fetch
 from app.ingestion.forms import form_of
 from app.ingestion.names import free_slugs
 from app.ingestion.rows import insert_rows, new_ids
@@ -22,12 +23,36 @@ from app.models import (
     Occurrence,
     OccurrenceSpeaker,
     Speaker,
-    SpeakerAlias,
     SpeakerDescription,
     Why,
     among,
 )
 
+# Everybody who is known by one of some names, or by a like one, with all names.
+_BEARERS = """
+    SELECT k.id, coalesce(k.found_name, k.name) AS name, k.kind, n.folded, n.alias
+    FROM speaker k JOIN speaker_alias n ON n.speaker_id = k.id AND NOT n.inherited
+    WHERE k.kind = ANY(%(kinds)s) AND k.id IN (
+        SELECT speaker_id FROM speaker_alias WHERE NOT inherited AND folded = ANY(%(folded)s)
+        UNION SELECT speaker_id FROM speaker_alias WHERE NOT inherited AND family = ANY(%(bare)s)
+        UNION SELECT a.speaker_id
+        FROM unnest(%(families)s::text[], %(givens)s::text[]) AS f(family, given)
+        JOIN speaker_alias a ON a.family = f.family AND a.given = f.given AND NOT a.inherited)
+    ORDER BY k.id
+"""
+_DESCRIPTIONS = """
+    SELECT speaker_id, folded, description, first_seen, last_seen FROM speaker_description
+    WHERE speaker_id = ANY(%s)
+"""
+# Those who belong to a text, its copies, or an earlier version of its article.
+_OWN = """
+    SELECT k.id, k.kind, n.folded
+    FROM (
+        SELECT id, kind FROM speaker WHERE text_sha256 = ANY(%(texts)s)
+        UNION SELECT id, kind FROM speaker WHERE id = ANY(%(earlier)s)
+    ) k JOIN speaker_alias n ON n.speaker_id = k.id AND NOT n.inherited
+    WHERE n.folded = ANY(%(folded)s) AND k.kind = ANY(%(kinds)s) ORDER BY k.id DESC
+"""
 # Kinds that belong to one text: "officials" here are not the "officials" there.
 OF_ONE_TEXT = (SpeakerKind.GROUP, SpeakerKind.UNNAMED)
 _MOST_COMPANY = 10  # people of an article who are asked whom they stand with elsewhere
@@ -167,29 +192,15 @@ class _Resolver:
         folded = {fold(n) for name in self._named for n in (name.name, canonical(name))}
         bare = {form.soft_family for form in forms if form.is_bare or len(form.given) == 1}
         pairs = {(f.soft_family, g) for f in forms for g in {f.soft_given, f.soft_given[:1], ""}}
-        hit = aliased(SpeakerAlias)
-        bearers = select(hit.speaker_id).where(
-            ~hit.inherited,
-            or_(
-                hit.folded.in_(folded),
-                hit.family.in_(bare),
-                tuple_(hit.family, hit.given).in_(pairs),
-            ),
-        )
-        rows = self._connection.execute(
-            select(
-                Speaker.id,
-                func.coalesce(Speaker.found_name, Speaker.name).label("name"),
-                Speaker.kind,
-                SpeakerAlias.folded,
-                SpeakerAlias.alias,
-            )
-            .join(SpeakerAlias, SpeakerAlias.speaker_id == Speaker.id)
-            .where(Speaker.id.in_(bearers), Speaker.kind.in_(NAMED), ~SpeakerAlias.inherited)
-            .order_by(Speaker.id)
-        )
+        values = {
+            "folded": sorted(folded),
+            "bare": sorted(bare),
+            "families": [family for family, _ in sorted(pairs)],
+            "givens": [given for _, given in sorted(pairs)],
+            "kinds": list(NAMED),
+        }
         known: dict[int, Known] = {}
-        for row in rows:
+        for row in fetch(self._connection, _BEARERS, values):
             speaker = known.setdefault(row.id, Known(row.id, row.name, SpeakerKind(row.kind)))
             speaker.aliases[row.folded] = row.alias
         self._load_descriptions(known)
@@ -198,16 +209,7 @@ class _Resolver:
     def _load_descriptions(self, known: dict[int, Known]) -> None:
         if not known:
             return
-        rows = self._connection.execute(
-            select(
-                SpeakerDescription.speaker_id,
-                SpeakerDescription.folded,
-                SpeakerDescription.description,
-                SpeakerDescription.first_seen,
-                SpeakerDescription.last_seen,
-            ).where(among(SpeakerDescription.speaker_id, known))
-        )
-        for row in rows:
+        for row in fetch(self._connection, _DESCRIPTIONS, (sorted(known),)):
             dated = Dated(row.description, row.first_seen, row.last_seen)
             known[row.speaker_id].descriptions[row.folded] = dated
 
@@ -253,14 +255,13 @@ class _Resolver:
         if not self._own:
             return
         earlier = {i for (_, named), (i, _) in before.items() if not named}
-        rows = self._connection.execute(
-            select(Speaker.id, Speaker.kind, SpeakerAlias.folded)
-            .join(SpeakerAlias, SpeakerAlias.speaker_id == Speaker.id)
-            .where(SpeakerAlias.folded.in_({fold(name.name) for name in self._own}))
-            .where(Speaker.kind.in_(OF_ONE_TEXT), ~SpeakerAlias.inherited)
-            .where(or_(Speaker.text_sha256.in_(self._text.texts), Speaker.id.in_(earlier)))
-            .order_by(Speaker.id.desc())
-        )
+        values = {
+            "folded": sorted({fold(name.name) for name in self._own}),
+            "kinds": list(OF_ONE_TEXT),
+            "texts": list(self._text.texts),
+            "earlier": sorted(earlier),
+        }
+        rows = fetch(self._connection, _OWN, values)
         known = {
             (row.folded, SpeakerKind(row.kind)): Known(row.id, "", SpeakerKind(row.kind))
             for row in rows

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, func, or_, select, update
 
+from app.ingestion.driver import fetch
 from app.ingestion.nearness import Wording, find_near
 from app.ingestion.rows import as_json, insert_rows
 from app.models import Occurrence, Statement, StatementSpeaker, StatementTopic, among
@@ -104,7 +105,7 @@ def find_linked(
             "at": place.published_at,
             "gap": CHAIN_GAP,
         }
-        for n, statement_id in connection.exec_driver_sql(_LINKED, values):
+        for n, statement_id in fetch(connection, _LINKED, values):
             linked[n].add(statement_id)
     return linked
 

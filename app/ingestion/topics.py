@@ -2,13 +2,19 @@
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Connection, func, select, tuple_
+from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.extraction.folding import fold, slugify
 from app.extraction.gazetteer import all_entities, find_entity
 from app.extraction.topics import TopicTag, iptc_concepts
+from app.ingestion.driver import fetch
 from app.models import Topic, TopicAlias, TopicScheme
+
+_BY_CODE = """
+    SELECT t.scheme, t.code, t.id FROM unnest(%s::text[], %s::text[]) AS k(scheme, code)
+    JOIN topic t ON t.scheme = k.scheme AND t.code = k.code
+"""
 
 
 def ensure_concepts(connection: Connection) -> None:
@@ -78,11 +84,9 @@ def add_aliases(connection: Connection, aliases: Mapping[int, Iterable[str]]) ->
 def resolve_topics(connection: Connection, tags: Iterable[TopicTag]) -> dict[TopicTag, int]:
     """Topic ids by tag; entities are created where new. Call it under locks on the codes."""
     wanted = list(dict.fromkeys(tags))
-    keys = {(tag.scheme, tag.code) for tag in wanted}
-    rows = connection.execute(
-        select(Topic.scheme, Topic.code, Topic.id).where(tuple_(Topic.scheme, Topic.code).in_(keys))
-    )
-    ids = {(row.scheme.value, row.code): row.id for row in rows} if keys else {}
+    keys = sorted({(tag.scheme, tag.code) for tag in wanted})
+    rows = fetch(connection, _BY_CODE, ([s for s, _ in keys], [c for _, c in keys])) if keys else ()
+    ids = {(row.scheme, row.code): row.id for row in rows}
     for tag in wanted:
         if (tag.scheme, tag.code) not in ids:
             scheme = TopicScheme(tag.scheme)
