@@ -55,9 +55,12 @@ bench-api: $(VENV)/.dev
 
 # Ingestion beside one process that only extracts: speed, a second pass, memory (MEMORY articles).
 ARTICLES ?= 2000
+PAGES ?= 0
+ROUNDS ?= 3
 MEMORY ?= 0
 bench-ingest: $(VENV)/.dev
-	$(BIN)/python -m benchmarks.ingest --articles $(ARTICLES) --memory $(MEMORY)
+	$(BIN)/python -m benchmarks.ingest --articles $(ARTICLES) --pages $(PAGES) \
+		--rounds $(ROUNDS) --memory $(MEMORY)
 
 # Precision, recall and F1 of topics on tests/gold/topics.jsonl, and their speed.
 eval-topics: $(VENV)/.dev

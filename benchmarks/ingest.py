@@ -1,10 +1,12 @@
 """Ingestion of made-up articles, beside one process that only extracts them, in the same run.
 
-    python -m benchmarks.ingest [--articles 2000] [--rounds 3] [--processes N] [--memory 10000]
+    python -m benchmarks.ingest [--articles 2000] [--pages 0] [--rounds 3] [--processes N]
+        [--memory 10000]
 
 Prints articles a second of both and their ratio: rounds of so many new articles, in turn with
 the extraction of a sample of the same ones, so that whatever else the machine does hits both; how
-much faster a second pass over the same input is; and, with --memory, the resident memory of all
+much faster a second pass over the same input is; with --pages the same for HTML files, beside one
+process that finds the text in them first; and, with --memory, the resident memory of all
 our processes while that many go in. On a machine that others use too the processor time tells
 more than the clock: "as if alone" is how many times one extraction process this would be were
 the processors ours, if none ever stood still. A PostgreSQL of its own, with its ordinary settings,
@@ -18,9 +20,10 @@ import resource
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -33,10 +36,12 @@ from app.ingestion.drafts import make_drafts
 from app.ingestion.items import Item
 from app.ingestion.metadata import Metadata
 from app.ingestion.pipeline import default_processes
-from app.ingestion.preparing import extract_from
+from app.ingestion.preparing import extract_from, prepare
+from app.ingestion.raw import Form, Raw
 from app.ingestion.run import ingest
 from app.migrate import migrate
 from benchmarks.news import article
+from benchmarks.pages import page
 
 SAMPLE = 100  # articles that the one process extracts before and after each round
 STEPS = (100, 300, 1000, 3000, 10_000, 30_000)  # articles after which memory is read
@@ -65,14 +70,60 @@ class Taken:
         return Taken(self.clock + other.clock, self.processor + other.processor)
 
 
-def extraction_alone(numbers: range, seed: int) -> Taken:
-    """What one process takes that finds statements and their topics and does nothing else."""
-    documents = [document(number, seed) for number in numbers]
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Articles as lines of NDJSON; alone, their text is there already."""
+
+    name = "articles"
+
+    def write(self, folder: Path, numbers: range) -> Path:
+        """What is to be ingested."""
+        path = folder / f"{numbers.start}.ndjson"
+        path.write_text("".join(map(line, numbers)), encoding="utf-8")
+        return path
+
+    def works(self, numbers: range) -> list[Callable[[], object]]:
+        """What one process does that finds statements and their topics and nothing else."""
+        documents = [document(number, 1) for number in numbers]
+        return [partial(find, one) for one in documents]
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Articles as HTML files; alone, their text has to be found."""
+
+    name = "pages"
+
+    def write(self, folder: Path, numbers: range) -> Path:
+        """What is to be ingested."""
+        path = folder / f"pages-{numbers.start}"
+        path.mkdir()
+        for number in numbers:
+            (path / f"{number}.html").write_text(page(number), encoding="utf-8")
+        return path
+
+    def works(self, numbers: range) -> list[Callable[[], object]]:
+        """What one process does that finds texts, statements and topics and nothing else."""
+        raws = [
+            Raw(f"file:///{number}.html", str(number), page(number).encode(), form=Form.HTML)
+            for number in numbers
+        ]
+        return [partial(prepare, raw) for raw in raws]
+
+
+def find(document: Document) -> None:
+    """The statements and topics of a document."""
+    make_drafts(document, extract_from(document))
+
+
+def alone(kind: Lines | Pages, numbers: range) -> Taken:
+    """What one process takes for these, while nothing else is done."""
+    works = kind.works(numbers)
     start, processor = time.perf_counter(), time.process_time()
-    for one in documents:
-        make_drafts(one, extract_from(one))
+    for work in works:
+        work()
     clock, processor = time.perf_counter() - start, time.process_time() - processor
-    return Taken(clock / len(documents), processor / len(documents))
+    return Taken(clock / len(works), processor / len(works))
 
 
 def processor_seconds(postmaster: psutil.Process) -> float:
@@ -85,7 +136,7 @@ def processor_seconds(postmaster: psutil.Process) -> float:
 
 
 def whole(engine: Engine, path: Path, processes: int, postmaster: psutil.Process) -> Taken:
-    """What the whole pipeline takes over a file of NDJSON, its start and end left in."""
+    """What the whole pipeline takes over a file or a folder, its start and end left in."""
     start, processor = time.perf_counter(), processor_seconds(postmaster)
     report = ingest(engine, [path], processes=processes)
     if report.failures:
@@ -95,28 +146,29 @@ def whole(engine: Engine, path: Path, processes: int, postmaster: psutil.Process
     return Taken(clock / report.total, used / report.total)
 
 
-def measure_speed(engine: Engine, folder: Path, count: int, rounds: int, processes: int) -> None:
+def measure_speed(
+    engine: Engine, folder: Path, kind: Lines | Pages, count: int, rounds: int, processes: int
+) -> None:
     """Print a round a line, then the medians."""
     pid = int((folder / "postgres" / "postmaster.pid").read_text().split()[0])
     postmaster = psutil.Process(pid)
     ratios, alone_ratios, start, size = [], [], 0, count // rounds
-    extraction_alone(range(10), 0)
+    alone(kind, range(10))
     for _ in range(rounds):
         numbers = range(start, start + size)
-        path = folder / f"{start}.ndjson"
-        path.write_text("".join(map(line, numbers)), encoding="utf-8")
-        before = extraction_alone(numbers[:SAMPLE], 1)
+        path = kind.write(folder, numbers)
+        before = alone(kind, numbers[:SAMPLE])
         taken = whole(engine, path, processes, postmaster)
-        both = before + extraction_alone(numbers[-SAMPLE:], 1)
-        alone = Taken(both.clock / 2, both.processor / 2)
+        both = before + alone(kind, numbers[-SAMPLE:])
+        one = Taken(both.clock / 2, both.processor / 2)
         again = whole(engine, path, processes, postmaster)
-        ratios.append(alone.clock / taken.clock)
-        alone_ratios.append(processes * alone.processor / taken.processor)
+        ratios.append(one.clock / taken.clock)
+        alone_ratios.append(processes * one.processor / taken.processor)
         start += size
         print(
-            f"{size} articles: pipeline {1 / taken.clock:5.1f}/s, {taken.processor * 1e3:.0f} ms"
-            f" of processors   extraction alone {1 / alone.clock:5.1f}/s,"
-            f" {alone.processor * 1e3:.0f} ms   {ratios[-1]:.2f} times, as if alone"
+            f"{size} {kind.name}: pipeline {1 / taken.clock:5.1f}/s, {taken.processor * 1e3:.0f} ms"
+            f" of processors   extraction alone {1 / one.clock:5.1f}/s,"
+            f" {one.processor * 1e3:.0f} ms   {ratios[-1]:.2f} times, as if alone"
             f" {alone_ratios[-1]:.2f}   second pass {1 / again.clock:,.0f}/s,"
             f" {taken.clock / again.clock:.0f} times   load {os.getloadavg()[0]:.1f}",
             flush=True,
@@ -171,13 +223,16 @@ def main() -> None:
     """Measure what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--articles", type=int, default=2000)
+    parser.add_argument("--pages", type=int, default=0, help="pages, 0 leaves them out")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--processes", type=int, default=default_processes())
     parser.add_argument("--memory", type=int, default=0, help="articles, 0 leaves it out")
     arguments = parser.parse_args()
-    if arguments.articles:
-        with database() as (engine, folder):
-            measure_speed(engine, folder, arguments.articles, arguments.rounds, arguments.processes)
+    kinds = ((Lines(), arguments.articles), (Pages(), arguments.pages))
+    for kind, count in kinds:
+        if count:
+            with database() as (engine, folder):
+                measure_speed(engine, folder, kind, count, arguments.rounds, arguments.processes)
     if arguments.memory:
         with database() as (engine, folder):
             measure_memory(engine, folder, arguments.memory, arguments.processes)

@@ -50,7 +50,10 @@ class TextSignature(Base):
     """
 
     __tablename__ = "text_signature"
-    __table_args__ = (Index(None, "bands", postgresql_using="gin"),)
+    __table_args__ = (
+        # Every article looks for its bands: a list of what waits would be read each time.
+        Index(None, "bands", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
+    )
 
     article_id: Mapped[int] = mapped_column(
         ForeignKey(Article.id, ondelete="CASCADE"), primary_key=True, autoincrement=False
