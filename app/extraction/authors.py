@@ -160,7 +160,7 @@ class Authors:
         """The documents in which somebody named says something ("the club said in a statement")."""
         text = self._document.text
         for finding, found in zip(findings, resolved, strict=True):
-            if len(found.speakers) != 1 or found.speakers[0].kind not in _NAMED:
+            if len(found.speakers) != 1 or not _may_issue(found.speakers[0]):
                 continue
             if found.written and finding.mention:
                 group = _group_in(text[slice(*finding.mention)])
@@ -182,6 +182,14 @@ def _group_in(mention: str) -> str:
     """The sort of document that a mention names ("its report"), or ""."""
     noun = head_of(mention)
     return group_of(noun) if noun in name_data().document_nouns else ""
+
+
+def _may_issue(speaker: SpeakerName) -> bool:
+    """Whether a speaker may be the author of a document: somebody named, or a body."""
+    body = speaker.kind is SpeakerKind.GROUP
+    return speaker.kind in _NAMED or (
+        body and head_of(speaker.name) in name_data().organization_nouns
+    )
 
 
 def _is_document(item: Item) -> bool:

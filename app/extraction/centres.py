@@ -25,6 +25,8 @@ _PLURAL = frozenset({"they", "them", "their"})
 _NEUTER = frozenset({"it", "its"})
 
 _REACH = 10  # sentences
+_TITLES = ("Mr", "Mr.", "Mrs", "Mrs.", "Ms", "Ms.", "Miss", "Sir", "Lady", "Dame")
+_JUST_BEFORE = 2  # sentences
 _SPOKEN = 16  # speakers looked back to
 # What a candidate's distance in sentences grows by: where nothing says that the gender fits, and
 # where somebody is only named in passing.
@@ -55,7 +57,23 @@ class Centres:
         candidates = self._candidates(finding, position)
         if gender:
             candidates = self._unnamed_within(finding, candidates)
-        return self._nearest(pronoun, gender, finding.sentence, candidates)
+        known = self._nearest(pronoun, gender, finding.sentence, candidates)
+        return known or (self._only_person(finding, candidates) if gender else None)
+
+    def _only_person(self, finding: Finding, candidates: list[Known]) -> Known | None:
+        """The one person of just before whose gender only other pronouns showed, wrongly."""
+        near = [
+            known
+            for known in candidates
+            if finding.sentence - known.sentence <= _JUST_BEFORE
+            and known.speakers[0].kind is SpeakerKind.PERSON
+        ]
+        one = len({known.speakers for known in near}) == 1 and len(near[0].speakers) == 1
+        words = near[0].speakers[0].name.split() if one else [""]
+        data, text = name_data(), self._document.text
+        titled = any(f"{title} {words[-1]}" in text for title in _TITLES)
+        shown = titled or fold(words[0]) in data.male | data.female
+        return near[0] if one and not shown else None
 
     def _unnamed_within(self, finding: Finding, candidates: list[Known]) -> list[Known]:
         """Those whom a quotation does not name: hardly anybody speaks of themselves by name."""

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from app.extraction.document import Document
 from app.extraction.findings import Finding
+from app.extraction.joining import join_twice_cued
 from app.extraction.listing import FEATURES, features
 from app.extraction.merging import Candidate, Merger
 from app.extraction.rules import find_attributions
@@ -23,7 +24,8 @@ def find_findings(document: Document) -> list[Finding]:
     """Every finding of a document, in the order of the text."""
     rules = find_attributions(document)
     reading = load_tagger().read(document.text)
-    return list(_decided(document, Merger(document, reading).candidates(rules)))
+    decided = list(_decided(document, Merger(document, reading).candidates(rules)))
+    return list(join_twice_cued(document, decided))
 
 
 def _decided(document: Document, candidates: list[Candidate]) -> Iterator[Finding]:

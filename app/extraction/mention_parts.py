@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from app.extraction.document import Item, ItemKind
-from app.extraction.grammar import grammar
+from app.extraction.grammar import grammar, low
 from app.extraction.names import name_data
 from app.extraction.phrases import phrase_end
 from app.extraction.types import Span
@@ -97,6 +97,8 @@ def author_span(items: Sequence[Item], start: int) -> Span | None:
     first = next((i for i, item in enumerate(items) if item.start >= start), len(items))
     for at in range(first, min(len(items), first + _MAX_AUTHOR)):
         word = items[at].low
+        if word == "," and low(items, at + 1) in ("by", "from"):
+            continue  # "the report, by Acme, found …"
         if items[at].kind is not ItemKind.WORD or (
             at > first and (word in grammar().subordinators or word in grammar().be)
         ):

@@ -193,7 +193,7 @@ def _explained(
             continue
         if _names_body(head, named, segment):
             return named
-        starts_plain = segment[0].low not in grammar().prepositions
+        starts_plain = segment[0].capital or segment[0].low not in grammar().prepositions
         if named.person is not None and named.name and starts_plain:
             return Described(
                 named.kind,

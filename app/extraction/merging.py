@@ -27,6 +27,12 @@ _UNSAID = frozenset({"may", "might", "could", "not", "never", "didn't", "didn’
 _QUOTED = re.compile(
     r"(?:quot(?:ed|es|ing)|cit(?:ed|es|ing))\s+(?P<who>[^.;:”\"\n]{2,120}?)\s+as\s+(?:saying|stating)\b"
 )
+# "…, while Acme declined to comment": the writer's own words.
+_SILENT = re.compile(
+    r"(?<=\w),?\s+(?:while|but|and|whereas)\s+[^.;:”\"\n]{2,80}?\s(?:(?:has |have |had )?"
+    r"(?:declined|refused) to (?:comment|be drawn)|could not be reached|was not available"
+    r"|did(?: not|n’t|n't) (?:immediately )?(?:respond|reply|return|answer)\b)"
+)
 _QUOTED_BY = re.compile(r"(?:was|were|is|are|been) (?:also )?(?:quoted|cited) by\b")
 _AS_SAYING = re.compile(r"(?:as )?(?:saying|telling \w+)(?: that)?\s+")
 _QUOTED_REACH = 160  # characters
@@ -245,7 +251,7 @@ class Merger:
     def _candidate(
         self, finding: Finding, rule: Finding | None, tagged: Tagged | None
     ) -> Candidate:
-        finding = self._with_quoted(finding)
+        finding = self._without_silence(self._with_quoted(finding))
         sentence = self._document.sentences[finding.sentence] if self._document.sentences else None
         chances = [self._reading.content_chance(span) for span in finding.content]
         evidence = Evidence(
@@ -274,6 +280,14 @@ class Merger:
         start = finding.cue[0]
         match = _QUOTED.match(self._document.text, start, start + _QUOTED_REACH)
         return replace(finding, mention=match.span("who")) if match else finding
+
+    def _without_silence(self, finding: Finding) -> Finding:
+        """A finding without the clause in which somebody else says nothing."""
+        start, end = finding.content[-1]
+        match = _SILENT.search(self._document.text, start, end)
+        if match is None or self._document.quotes_in([(match.start(), end)]):
+            return finding
+        return replace(finding, content=(*finding.content[:-1], (start, match.start())))
 
     def _quoted_by(self, finding: Finding) -> Finding:
         """A finding with its subject as its speaker ("Lee was quoted by Acme as saying")."""

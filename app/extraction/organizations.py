@@ -28,6 +28,8 @@ _JOINS = frozenset({"of", "for"})
 _BASED = " based"  # "the Paris-based bank": where it sits makes it no other
 # Classes that the name of one always shows: "police" alone is no name that a text has given.
 _SHOWN = frozenset({"study", "police", "army", "court", "council", "city"})
+# Classes of which one is told apart by its cause: "the rights group" for Amnesty.
+_CAUSES = frozenset({"company", "organisation", "agency", "foundation"})
 _ACRONYM = re.compile(r"[A-Z]{2,6}")
 
 
@@ -39,6 +41,7 @@ class _Lexicon:
     by_name: dict[str, frozenset[str]]
     companies: frozenset[str]
     generic: frozenset[str]
+    causes: frozenset[str]
 
 
 @cache
@@ -53,7 +56,14 @@ def _lexicon() -> _Lexicon:
         {word: frozenset(kinds) for word, kinds in by_name.items()},
         words_of(data["other"]["companies"]),
         words_of(data["other"]["generic"]),
+        words_of(data["other"]["causes"]),
     )
+
+
+@cache
+def _nations() -> frozenset[str]:
+    """Words that say from where one is ("Japanese", "South Korean")."""
+    return name_data().origins | {"south", "north"}
 
 
 @dataclass(slots=True)
@@ -102,17 +112,18 @@ class Organizations:
         """The name of the organisation that a definite noun at a position stands for, or None."""
         kind = _lexicon().by_noun.get(head)
         telling = {word for word in modifiers if not word.endswith(_BASED)}
-        if kind is None or telling - name_data().origins - {"national", "state", "local"}:
+        if kind in _CAUSES:
+            telling -= _lexicon().causes
+        if kind is None or telling - _nations() - {"national", "state", "local"}:
             return None
         fitting = [one for one in self._known.values() if kind in one.classes]
+        acting = [] if telling - _nations() else self._acting(head, kind, position)
+        if modifiers and len(acting) > 1:
+            acting = []  # nothing says whose nation, or cause, it is
         if head in _lexicon().generic:  # hardly a part of somebody who acts ("Acme's Media Group")
-            fitting = (
-                [one for one in fitting if one.acts]
-                or ([] if telling else self._acting(head, kind, position))
-                or fitting
-            )
-        elif not fitting and not telling and kind not in _SHOWN:
-            fitting = self._acting(head, kind, position)
+            fitting = [one for one in fitting if one.acts] or acting or fitting
+        elif not fitting and kind not in _SHOWN:
+            fitting = acting
         before = [one for one in fitting if one.places[0] < position]
         if before:
             return max(

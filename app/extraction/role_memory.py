@@ -12,6 +12,14 @@ from app.extraction.types import SpeakerKind
 
 _MEMORY = 40
 _PLACE = "@"
+_SPOKESPERSON = "spokesperson"
+_SPOKESPEOPLE = frozenset({"spokesman", "spokeswoman", "spokesperson"})
+_RANKS = frozenset(
+    {
+        *("colonel", "captain", "sergeant", "lieutenant", "major", "maj", "general", "gen"),
+        *("inspector", "detective", "commander", "admiral", "brigadier", "superintendent"),
+    }
+)
 _RELATION_REACH = 800  # characters: further on it is somebody else's brother
 
 
@@ -34,7 +42,11 @@ class RoleMemory:
     def add(self, part: Described, person: Person, position: int) -> None:
         """Remember that a person was described so."""
         if part.head:
-            self.roles.append(HeldRole(position, part.head, places_named(part.modifiers), person))
+            modifiers = places_named(part.modifiers)
+            self.roles.append(HeldRole(position, part.head, modifiers, person))
+            if part.head in _RANKS and modifiers & _SPOKESPEOPLE:  # "army spokesman Col Lee"
+                rest = modifiers - _SPOKESPEOPLE
+                self.roles.append(HeldRole(position, _SPOKESPERSON, rest, person))
 
     def find(self, part: Described, position: int) -> Person | None:
         """The person last described by the role that a definite mention repeats, or None.

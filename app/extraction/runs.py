@@ -33,6 +33,9 @@ class Run:
         return words
 
 
+_GIVEN = frozenset({"jan", "per", "will"})
+
+
 def name_runs(items: Sequence[Item]) -> Iterator[Run]:
     """Runs of capitalised words in a stretch, split into title and name."""
     at = 0
@@ -49,7 +52,16 @@ def name_runs(items: Sequence[Item]) -> Iterator[Run]:
 
 
 def _starts(items: Sequence[Item], at: int) -> bool:
-    return may_open_name(items[at])
+    return may_open_name(items[at]) or _is_given(items, at)
+
+
+def _is_given(items: Sequence[Item], at: int) -> bool:
+    """Whether a word with another sense is a given name here ("Jan Hus", "said Will Lee")."""
+    item = items[at]
+    if item.low not in _GIVEN or not item.capital or at + 1 >= len(items):
+        return False
+    opens = at == 0 and item.low == "will"  # "Will Rome fall?"
+    return not opens and items[at + 1].capital and may_open_name(items[at + 1])
 
 
 def may_open_name(item: Item) -> bool:

@@ -341,3 +341,65 @@ def test_an_acronym_by_the_letters_of_a_name() -> None:
 def test_whose_a_review_is() -> None:
     (found,) = read("The bank is old. A review by the ONS found it had lost two ledgers.")
     assert found.speaker == "ONS"
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        (
+            "Toyoda has recalled cars. The Japanese carmaker said brakes could fail.",
+            ["Toyoda"],
+        ),
+        (
+            "Amnesty said the trial was unfair. The rights group called for a retrial.",
+            ["Amnesty", "Amnesty"],
+        ),
+        (
+            "Acmesoft said it would appeal. Zenotech said it was glad. "
+            "The Norwegian company said it had waited.",
+            ["Acmesoft", "Zenotech", "Norwegian company"],
+        ),
+    ],
+)
+def test_which_body_a_nation_or_a_cause_tells(text: str, names: list[str]) -> None:
+    assert speakers(text) == names
+
+
+def test_a_rank_is_a_role_beside_the_office() -> None:
+    text = (
+        "Army spokesman Col. Win Tharee said rebels were to blame. The colonel said nobody had "
+        "called. The spokesman said the road was shut."
+    )
+    assert speakers(text) == ["Win Tharee"] * 3
+
+
+@pytest.mark.parametrize("name", ["Jan Blatter", "Will Blatter", "Per Blatter"])
+def test_given_names_with_another_sense(name: str) -> None:
+    text = f"The federation has banned a player. “He bit a man,” said its president, {name}."
+    assert speakers(text) == [name]
+
+
+def test_a_pronoun_that_tells_the_gender_the_text_hid() -> None:
+    text = (
+        "Police in Oslo said a man was held. Inspector Kari Foss said he was known to them. "
+        "“We know him,” she said."
+    )
+    assert speakers(text)[-1] == "Kari Foss"
+
+
+def test_a_title_shows_that_a_pronoun_is_somebody_else() -> None:
+    text = "Mr Foss said the tide was high. “We know it,” she said."
+    assert speakers(text) == ["Foss", None]
+
+
+def test_a_statement_that_a_body_issued() -> None:
+    text = (
+        "Prime Minister Benny Natan met troops. Natan’s office said in a statement that the "
+        "visit was short. The statement said he was safe."
+    )
+    assert speakers(text) == ["Natan’s office"] * 2
+
+
+def test_whose_report_it_is_behind_a_comma() -> None:
+    text = "The report, by the Health Foundation, found that one in five was hungry."
+    assert speakers(text) == ["Health Foundation"]
