@@ -33,6 +33,7 @@ _SILENT = re.compile(
     r"(?:declined|refused) to (?:comment|be drawn)|could not be reached|was not available"
     r"|did(?: not|n’t|n't) (?:immediately )?(?:respond|reply|return|answer)\b)"
 )
+_CITING = re.compile(r"(?<=\w), (?:citing|quoting) (?P<who>[^,]{3,80})")
 _QUOTED_BY = re.compile(r"(?:was|were|is|are|been) (?:also )?(?:quoted|cited) by\b")
 _AS_SAYING = re.compile(r"(?:as )?(?:saying|telling \w+)(?: that)?\s+")
 _QUOTED_REACH = 160  # characters
@@ -275,6 +276,9 @@ class Merger:
         """A finding with whom somebody quotes as its speaker ("Acme quoted Lee as saying")."""
         if finding.cue is None:
             return finding
+        cited = _CITING.search(self._document.text, *finding.mention) if finding.mention else None
+        if cited:  # "the agency, citing a source, reported"
+            return replace(finding, mention=cited.span("who"))
         if len(finding.content) > 1 and _QUOTED_BY.match(self._document.text, finding.cue[0]):
             return self._quoted_by(finding)
         start = finding.cue[0]

@@ -166,7 +166,8 @@ class Organizations:
         acting = [o for o in self._known.values() if o.acts and o.acts[0] < position]
         generic = head in _lexicon().generic
         companies = _lexicon().companies if kind == "company" else frozenset()
-        fitting = [o for o in acting if not o.classes - companies]
+        any_body = kind == "organisation"  # "the body" may be a union or a federation
+        fitting = [o for o in acting if any_body or not o.classes - companies]
         if generic:
             return [o for o in fitting if o.speaks] or fitting
         return fitting if len(fitting) == 1 else []

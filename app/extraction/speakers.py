@@ -49,6 +49,7 @@ class Resolver:
         self._roles = RoleMemory()
         self._authors = Authors(document, self.subjects, self._name_of)
         self._centres = Centres(document, self._people, self.subjects, self._by_parts)
+        self._last: tuple[Span, Resolved] = (0, 0), NOBODY
         self._aliases: dict[str, dict[str, None]] = {}
         self._descriptions: dict[str, str] = {}
         self._introduced = [
@@ -107,8 +108,11 @@ class Resolver:
             return Resolved(last.speakers, Found.INHERITED) if last and last.speakers else NOBODY
         if finding.mention is None:
             return NOBODY
+        if finding.mention == self._last[0]:  # "he claimed, saying …"
+            return self._last[1]
         mention = self._parsed(finding, finding.mention)
         resolved, gender, plural = self._by_mention(mention, finding)
+        self._last = finding.mention, resolved
         if not (finding.nested and mention.pronoun == "who"):
             spoken.append(
                 Known(finding.mention[0], finding.sentence, resolved.speakers, gender, plural)

@@ -25,7 +25,11 @@ class ViaFinder:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        found = [(a, b, outlet.name) for (a, b), outlet in iter_outlets(text, 0, len(text))]
+        renamed = load_data("occasions")["via"]["renamed"]
+        found = [
+            (a, b, text[a:b] if text[a:b] in renamed else outlet.name)
+            for (a, b), outlet in iter_outlets(text, 0, len(text))
+        ]
         self._listed = found
         self._starts = [a for a, _, _ in found]
 
@@ -45,7 +49,9 @@ class ViaFinder:
             found.append((-1, platform))
         names: list[str] = []
         for _, name in sorted(found):
-            if name not in names and fold(name) not in out:
+            outlet = find_outlet(name)
+            known = name in names or (outlet is not None and outlet.name in names)
+            if not known and fold(name) not in out:
                 names.append(name)
         return tuple(names)
 

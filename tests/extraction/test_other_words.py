@@ -142,3 +142,16 @@ def test_a_statement_that_a_body_issued() -> None:
 def test_whose_report_it_is_behind_a_comma() -> None:
     text = "The report, by the Health Foundation, found that one in five was hungry."
     assert speakers(text) == ["Health Foundation"]
+
+
+def test_the_body_is_the_one_that_acted() -> None:
+    text = "The Football Union has banned Tom Lee for a year, the body announced on Monday."
+    assert speakers(text) == ["Football Union"]
+
+
+def test_who_goes_on_in_the_same_sentence_is_the_same() -> None:
+    text = (
+        "Tony Clare has failed, Ian Howell claimed. Mr Clare has failed to tackle these problems, "
+        "he claimed, saying he has the “wrong solution” to them."
+    )
+    assert speakers(text) == ["Ian Howell"] * 3

@@ -270,3 +270,24 @@ def test_a_newspaper_that_comments_writes() -> None:
         "The diplomat noted that the sea was calm."
     )
     assert [r.found.act for r in found] == ["writing", "speech", "speech"]
+
+
+@pytest.mark.parametrize(
+    ("text", "via"),
+    [
+        ("Ana Diaz wrote on Twitter that it was over.", ("Twitter",)),
+        ("In a post on X, formerly Twitter, Ana Diaz said it was over.", ("X",)),
+        ("“It is over,” Ana Diaz told local station KCLR.", ("KCLR",)),
+        ("According to documents seen by Der Anzeiger, it was over.", ("Der Anzeiger",)),
+    ],
+)
+def test_names_as_the_text_has_them(text: str, via: tuple[str, ...]) -> None:
+    (found,) = read(text)
+    assert found.found.via == via
+
+
+def test_an_agency_that_cites_somebody() -> None:
+    (found,) = read(
+        "Kyodo News, citing an unnamed investigator, reported that the ship was intact."
+    )
+    assert (found.speaker, found.found.via) == ("unnamed investigator", ("Kyodo News",))
