@@ -27,6 +27,7 @@ _ISSUES = frozenset(
         *("launches", "unveiled", "unveils", "produced", "compiled", "conducted", "wrote"),
     }
 )
+_OWNERS = frozenset({"its", "his", "her", "their"})
 _TO_VERB = 6  # words between "published" and "report"
 _TO_NAME = 2  # words between a name and the document that it stands in front of
 _LEAD = 2  # sentences with which an article begins
@@ -146,8 +147,13 @@ class Authors:
         return self._name_of(span) if span else None
 
     def _issuer(self, number: int, at: int) -> SpeakerName | None:
-        """The subject of a sentence that publishes a document."""
+        """The subject of a sentence that publishes a document, or that says in its own."""
         items = self._document.sentences[number].items
+        if at <= _TO_VERB and low(items, 0) == "in" and low(items, 1) in _OWNERS:
+            owner = self._subjects.of(number)
+            behind = owner is not None and owner.start > items[at].end
+            named = owner is not None and not owner.mention.pronoun
+            return self._name_of((owner.start, owner.end)) if owner and behind and named else None
         verb = next((i for i in range(max(0, at - _TO_VERB), at) if low(items, i) in _ISSUES), -1)
         subject = self._subjects.of(number) if verb > 0 else None
         if subject is None or subject.end > items[verb].start or subject.mention.pronoun:

@@ -155,3 +155,11 @@ def test_who_goes_on_in_the_same_sentence_is_the_same() -> None:
         "he claimed, saying he has the “wrong solution” to them."
     )
     assert speakers(text) == ["Ian Howell"] * 3
+
+
+def test_whose_report_a_fronted_phrase_names() -> None:
+    text = (
+        "The OECF is worried. In its latest yearly report, the OECF cut its forecasts. "
+        "Overall, the report said growth would reach 3.6% next year."
+    )
+    assert speakers(text) == ["OECF"]
