@@ -12,7 +12,7 @@ then, over the largest, serves three applications in turn, each by one uvicorn w
 The three answers are compared first. The load comes from wrk on the same machine, so ratios
 count, not requests a second; where others use the machine too, the processor time that the worker
 needs for a request is the steadier figure. Then each documented filter and order, facet, timeline,
-total and search is asked over every size.
+total and search is asked over every size, in turn.
 """
 
 import argparse
@@ -24,7 +24,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -131,15 +132,15 @@ def databases(folder: Path, sizes: list[int]) -> Iterator[dict[int, str]]:
 
 
 @contextmanager
-def serving(application: str, url: str) -> Iterator[tuple[str, psutil.Process]]:
+def serving(application: str, url: str, port: int = PORT) -> Iterator[tuple[str, psutil.Process]]:
     """The base URL and the process of an application of one worker over a database."""
-    command = [sys.executable, "-m", "uvicorn", application, f"--port={PORT}", "--no-access-log"]
+    command = [sys.executable, "-m", "uvicorn", application, f"--port={port}", "--no-access-log"]
     command += ["--log-level=warning"]
     if application == "app":
-        command = [str(Path(sys.executable).parent / "onrecord"), "serve", f"--port={PORT}"]
+        command = [str(Path(sys.executable).parent / "onrecord"), "serve", f"--port={port}"]
     environment = os.environ | {"DATABASE_URL": url, "ONRECORD_LOG_LEVEL": "warning"}
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
-    base = f"http://127.0.0.1:{PORT}"
+    base = f"http://127.0.0.1:{port}"
     try:
         for _ in range(600):
             if process.poll() is not None:
@@ -156,19 +157,33 @@ def serving(application: str, url: str) -> Iterator[tuple[str, psutil.Process]]:
         process.wait()
 
 
-def load(url: str, connections: int, seconds: float) -> tuple[float, float, int]:
-    """Requests a second, the 99th percentile of latency in ms, and how many there were, by wrk."""
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds:g}s", "--latency", url]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What wrk found: requests a second, latencies in ms, and how many requests there were."""
+
+    rate: float
+    p50: float
+    p99: float
+    count: int
+
+
+def load(url: str, connections: int, seconds: float) -> Load:
+    """Ask for one URL again and again."""
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds:g}s", "--timeout=20s", "--latency"]
+    done = subprocess.run([*command, url], check=True, capture_output=True, text=True)
     rate = re.search(r"Requests/sec:\s+([\d.]+)", done.stdout)
-    late = re.search(r"99%\s+([\d.]+)(us|ms|s)", done.stdout)
+    late = dict(re.findall(r"(50|99)%\s+([\d.]+(?:us|ms|s))", done.stdout))
     count = re.search(r"(\d+) requests in", done.stdout)
     if not rate or not late or not count or "Non-2xx" in done.stdout:
         sys.exit(f"{url}: {done.stdout}")
     if not int(count[1]):  # none came back in the time given
-        return 1 / seconds, seconds * 1000, 1
-    milliseconds = float(late[1]) * {"us": 0.001, "ms": 1, "s": 1000}[late[2]]
-    return float(rate[1]), milliseconds, int(count[1])
+        return Load(1 / seconds, seconds * 1000, seconds * 1000, 1)
+    return Load(float(rate[1]), _ms(late["50"]), _ms(late["99"]), int(count[1]))
+
+
+def _ms(latency: str) -> float:
+    number, unit = re.fullmatch(r"([\d.]+)(\w+)", latency).groups()  # type: ignore[union-attr]
+    return float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
 
 
 def plain(body: Any) -> Any:
@@ -198,12 +213,12 @@ def throughput(url: str, rounds: int, seconds: float) -> None:
                     bodies[name] = plain(httpx.get(base + path[name]).json())
                 load(base + path[name], 16, 1)
                 before = sum(process.cpu_times()[:2])
-                rate, late, count = load(base + path[name], 16, seconds)
-                cost = (sum(process.cpu_times()[:2]) - before) / count * 1000
-                rates[name].append(rate)
+                found = load(base + path[name], 16, seconds)
+                cost = (sum(process.cpu_times()[:2]) - before) / found.count * 1000
+                rates[name].append(found.rate)
                 costs[name].append(cost)
                 print(
-                    f"{name:10} {rate:7.0f} requests/s, p99 {late:.1f} ms,"
+                    f"{name:10} {found.rate:7.0f} requests/s, p99 {found.p99:.1f} ms,"
                     f" {cost:.2f} ms of the worker's processor time a request",
                     flush=True,
                 )
@@ -230,28 +245,31 @@ def _inverse(costs: dict[str, list[float]]) -> dict[str, list[float]]:
 
 
 def percentiles(urls: dict[int, str], seconds: float) -> None:
-    """Print tables of each query's p99 in ms over each size, one connection."""
+    """Print tables of each query's median and p99 in ms over each size, one connection.
+
+    The sizes are asked in turn, so that whatever else the machine does falls on all of them.
+    """
     lists = [f"statements?{query}{'&' if query else ''}total=none" for query, _ in QUERIES]
-    late: dict[str, list[float]] = {path: [] for path in [*lists, *COUNTS]}
-    timed_out: dict[str, list[bool]] = {path: [] for path in late}
-    for url in urls.values():
-        with serving("app", url) as (base, _):
-            for path in late:
-                load(f"{base}/{path}", 1, 1)
-                late[path].append(load(f"{base}/{path}", 1, seconds)[1])
-                answer = httpx.get(f"{base}/{path}", timeout=30)
-                timed_out[path].append(b'"timed_out":true' in answer.content)
-    heads = " | ".join(f"p99 at {size:,}" for size in urls)
-    for title, paths in (("list, no total", lists), ("count", list(COUNTS))):
-        print(f"\n| {title} | {heads} | times |\n|---|{'---|' * (len(urls) + 1)}")
-        for path in paths:
-            cells = [
-                f"{ms:.1f} ms{' (timed out)' if out else ''}"
-                for ms, out in zip(late[path], timed_out[path], strict=True)
-            ]
-            times = late[path][-1] / late[path][0]
-            name = path.removesuffix("total=none").removesuffix("&")
-            print(f"| `/{name.removesuffix('?')}` | {' | '.join(cells)} | {times:.1f} |")
+    with ExitStack() as stack:
+        bases = [
+            stack.enter_context(serving("app", url, PORT + n))[0]
+            for n, url in enumerate(urls.values())
+        ]
+        for title, paths in (("list, no total", lists), ("count", COUNTS)):
+            heads = " | ".join(f"p50, p99 at {size:,}" for size in urls)
+            print(f"\n| {title} | {heads} | times |\n|---|{'---|' * (len(urls) + 1)}")
+            for path in paths:
+                _print_row(path, [f"{base}/{path}" for base in bases], seconds)
+
+
+def _print_row(path: str, urls: list[str], seconds: float) -> None:
+    answers = [httpx.get(url, timeout=30).content for url in urls]
+    found = [load(url, 1, seconds) for url in urls]
+    late = [" (timed out)" if b'"timed_out":true' in answer else "" for answer in answers]
+    cells = [f"{one.p50:.1f}, {one.p99:.1f} ms{out}" for one, out in zip(found, late, strict=True)]
+    times = f"{found[-1].p50 / found[0].p50:.1f}, {found[-1].p99 / found[0].p99:.1f}"
+    name = path.removesuffix("total=none").removesuffix("&").removesuffix("?")
+    print(f"| `/{name}` | {' | '.join(cells)} | {times} |", flush=True)
 
 
 def main() -> None:
