@@ -97,6 +97,15 @@ def test_one_process_keeps_the_order(engine: Engine):
     assert [item.input for item in seen] == ["0.txt", "lost.txt", "1.txt"]
 
 
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """SIGINT as a terminal gives it: what a shell starts in the background ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heard")
 @pytest.mark.parametrize("processes", [1, 2])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_a_run_after_the_article_in_hand(
