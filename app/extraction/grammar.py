@@ -1,7 +1,7 @@
 """Noun phrases around a verb, found with closed word classes and no part-of-speech tagger."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from app.extraction.cues import Form, lexicon
@@ -207,6 +207,12 @@ def _after_mark(items: Items, at: int, negated: bool, modal: bool) -> Subject | 
     comma = _apposition_start(items, at)
     if comma is None:
         return _with_stray_comma(items, at, negated, modal) if word == "," else None
+    if low(items, comma - 1) in grammar().auxiliaries | grammar().negations:
+        # "The bank is, however, asking": the subject stands before what is set between commas.
+        found = find_subject(items, comma)
+        return found and replace(
+            found, negated=negated or found.negated, modal=modal or found.modal
+        )
     last = comma - 1 if is_word(items, comma - 1) else _opening(items, comma - 1) - 1
     first = _phrase_start(items, last)
     if last < 0 or first > last or not _can_head(items, first, last):

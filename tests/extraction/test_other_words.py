@@ -163,3 +163,14 @@ def test_whose_report_a_fronted_phrase_names() -> None:
         "Overall, the report said growth would reach 3.6% next year."
     )
     assert speakers(text) == ["OECF"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The United Nations is, however, asking",
+        "The United Nations has, for its part, said",
+    ],
+)
+def test_an_auxiliary_before_an_inserted_word_is_no_part_of_the_name(words: str) -> None:
+    assert speakers(f"Snow fell in Oslo. {words} “how many are left”.") == ["United Nations"]
