@@ -5,7 +5,10 @@ A pronoun goes to the nearest of them who fits in gender and number. This is the
 one before was about, and a pronoun that is a subject keeps its own antecedent in the centre.
 """
 
+import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 
 from app.extraction.document import Document, words_between
 from app.extraction.findings import Finding
@@ -25,7 +28,8 @@ _PLURAL = frozenset({"they", "them", "their"})
 _NEUTER = frozenset({"it", "its"})
 
 _REACH = 10  # sentences
-_TITLES = ("Mr", "Mr.", "Mrs", "Mrs.", "Ms", "Ms.", "Miss", "Sir", "Lady", "Dame")
+# What follows a title that shows a gender.
+_TITLED = re.compile(r"(?:(?:Mr|Mrs|Ms)\.?|Miss|Sir|Lady|Dame) (?=(\S+))")
 _JUST_BEFORE = 2  # sentences
 _SPOKEN = 16  # speakers looked back to
 # What a candidate's distance in sentences grows by: where nothing says that the gender fits, and
@@ -68,12 +72,21 @@ class Centres:
             if finding.sentence - known.sentence <= _JUST_BEFORE
             and known.speakers[0].kind is SpeakerKind.PERSON
         ]
-        one = len({known.speakers for known in near}) == 1 and len(near[0].speakers) == 1
-        words = near[0].speakers[0].name.split() if one else [""]
-        data, text = name_data(), self._document.text
-        titled = any(f"{title} {words[-1]}" in text for title in _TITLES)
-        shown = titled or fold(words[0]) in data.male | data.female
-        return near[0] if one and not shown else None
+        if len({known.speakers for known in near}) != 1 or len(near[0].speakers) != 1:
+            return None
+        words = near[0].speakers[0].name.split()
+        first, data = fold(words[0]), name_data()
+        shown = first in data.male or first in data.female or self._is_titled(words[-1])
+        return None if shown else near[0]
+
+    def _is_titled(self, surname: str) -> bool:
+        """Whether a name stands anywhere behind a title."""
+        at = bisect_left(self._titled, surname)
+        return any(word.startswith(surname) for word in self._titled[at : at + 1])
+
+    @cached_property
+    def _titled(self) -> list[str]:
+        return sorted(set(_TITLED.findall(self._document.text)))
 
     def _unnamed_within(self, finding: Finding, candidates: list[Known]) -> list[Known]:
         """Those whom a quotation does not name: hardly anybody speaks of themselves by name."""

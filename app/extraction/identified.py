@@ -17,13 +17,18 @@ from app.extraction.nouns import head_of
 from app.extraction.organizations import may_be
 from app.extraction.people import People, Person
 from app.extraction.resolved import Found, Resolved
-from app.extraction.role_memory import HeldRole, RoleMemory, places_named, wider_roles
+from app.extraction.role_memory import (
+    SPOKESPERSON,
+    HeldRole,
+    RoleMemory,
+    places_named,
+    wider_roles,
+)
 from app.extraction.roles import Described
 from app.extraction.subjects import Subjects
 from app.extraction.types import Span, SpeakerKind, SpeakerName
 
 _REACH = 4  # sentences
-_SPOKESPERSON = "spokesperson"  # of whom a body has several
 _LEAD = 2  # prose sentences with which an article begins
 _CLAUSE = 200  # characters
 _OWNER = 8  # characters
@@ -232,7 +237,7 @@ class Identifier:
         person = self._spokesperson_after(part, start)
         if person is None and leads:
             person = self._subject_after(part, finding.sentence, start)
-        office = part.definite and part.head != _SPOKESPERSON
+        office = part.definite and part.head != SPOKESPERSON
         if person is not None or (office and any(map(str.isupper, part.description or ""))):
             return person  # "the Archbishop of York": known by the office
         return self._bare_speaker(at, findings, resolved, start)
@@ -243,7 +248,7 @@ class Identifier:
         "A spokeswoman for Acme said … Acme spokeswoman Ann Lee said …".
         """
         telling = places_named(part.modifiers) - name_data().idle
-        if part.head != _SPOKESPERSON or not telling:
+        if part.head != SPOKESPERSON or not telling:
             return None
         later = [
             role.person

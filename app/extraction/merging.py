@@ -17,7 +17,7 @@ from app.extraction.findings import Construction, Finding, kind_of
 from app.extraction.listing import SURE_OF_RULES, Evidence, cue_acts
 from app.extraction.nouns import names_no_speaker
 from app.extraction.outlets import find_outlet, iter_outlets
-from app.extraction.relays import passes_on
+from app.extraction.relays import nearby, passes_on
 from app.extraction.tagger import Reading, Tagged
 from app.extraction.types import Act, Kind, Span
 
@@ -42,7 +42,6 @@ _MOSTLY = 0.6  # of a quotation, for all of it to be content
 _CONJUNCTION = re.compile(r"that\s+", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 _LOOSE = " \t\xa0,;:.–—-"
-_NEAR = 3  # findings
 _MAX_BEFORE = 8  # rule findings looked at before and behind a tagged one
 
 
@@ -86,7 +85,7 @@ class Merger:
             mention = outer.finding.mention
             if mention is None or not outer.finding.statement or not self._passes_on(mention):
                 continue
-            for inner in range(max(0, at - _NEAR), min(len(found), at + _NEAR + 1)):
+            for inner in nearby(found, at):
                 finding, seen = found[inner].finding, found[inner].evidence
                 hidden = (seen.inside or seen.tagged) and not finding.statement
                 if hidden and finding.mention and passes_on(outer.finding, finding):

@@ -4,7 +4,7 @@ There the police speak and Reuters is a link of the chain. The reading finds two
 which the outlet's is no statement of its own.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from app.extraction.document import Document
 from app.extraction.findings import Construction, Finding
@@ -27,7 +27,7 @@ def find_relays(
             continue
         if document.text[finding.content[0][0]] in "\"“«'‘":
             continue  # the outlet's own words
-        for other in _near(findings, at):
+        for other in nearby(findings, at):
             speaks = resolved[other].speakers and not _is_outlets(resolved[other])
             speaks = speaks and findings[other].statement
             if speaks and passes_on(finding, findings[other]):
@@ -36,12 +36,9 @@ def find_relays(
     return relays
 
 
-def _near(findings: Sequence[Finding], at: int) -> Iterator[int]:
-    """The indices of the other findings of the same sentence."""
-    for other in range(max(0, at - _NEAR), min(len(findings), at + _NEAR + 1)):
-        same = findings[other].sentence == findings[at].sentence
-        if other != at and same and findings[other].cue is not None:
-            yield other
+def nearby(found: Sequence[object], at: int) -> range:
+    """The indices of what is found about a place: what is passed on stands beside it."""
+    return range(max(0, at - _NEAR), min(len(found), at + _NEAR + 1))
 
 
 def _is_outlets(found: Resolved) -> bool:

@@ -12,7 +12,7 @@ from app.extraction.types import SpeakerKind
 
 _MEMORY = 40
 _PLACE = "@"
-_SPOKESPERSON = "spokesperson"
+SPOKESPERSON = "spokesperson"  # of whom a body has several
 _SPOKESPEOPLE = frozenset({"spokesman", "spokeswoman", "spokesperson"})
 _RANKS = frozenset(
     {
@@ -46,7 +46,7 @@ class RoleMemory:
             self.roles.append(HeldRole(position, part.head, modifiers, person))
             if part.head in _RANKS and modifiers & _SPOKESPEOPLE:  # "army spokesman Col Lee"
                 rest = modifiers - _SPOKESPEOPLE
-                self.roles.append(HeldRole(position, _SPOKESPERSON, rest, person))
+                self.roles.append(HeldRole(position, SPOKESPERSON, rest, person))
 
     def find(self, part: Described, position: int) -> Person | None:
         """The person last described by the role that a definite mention repeats, or None.
